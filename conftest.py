@@ -1,0 +1,66 @@
+"""Test set-up shared by every room: settings for tests, no network, factories."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+HOME = Path(tempfile.mkdtemp(prefix="commonweal-test-"))
+(HOME / "static").mkdir()
+os.environ["COMMONWEAL_HOME"] = str(HOME)
+os.environ["COMMONWEAL_KEYS"] = str(HOME / "keys")
+os.environ.setdefault("COMMONWEAL_DEBUG", "1")
+os.environ["COMMONWEAL_SECRET_KEY"] = "test-only"
+os.environ["COMMONWEAL_BASE_URL"] = "http://testserver"
+# Named here and not in pyproject: from there pytest-django loads it before the lines above.
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "commonweal.web.settings")
+
+import django  # noqa: E402
+import pytest  # noqa: E402
+from django.utils import translation  # noqa: E402
+
+# pytest-django looked for settings before this file named them, so it leaves this step to us.
+django.setup()
+
+SHARED = Path(__file__).resolve().parent.parent / "shared"
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of real input; tests that need it skip where it is absent."""
+    folder = SHARED / "data"
+    if not folder.is_dir():
+        pytest.skip("real input is not here: ../shared/data is absent")
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def english_again() -> Iterator[None]:
+    """A test that reads a page in another language leaves that language switched on."""
+    yield
+    translation.activate("en")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let every worker of a parallel run have a folder of its own.
+
+    Workers inherit this process's environment. With the settings named there, pytest-django would
+    load them before a worker has come to the lines above, and all would share one vault.
+    """
+    if config.getoption("numprocesses", None) and not hasattr(config, "workerinput"):
+        os.environ.pop("DJANGO_SETTINGS_MODULE", None)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--slow", action="store_true", help="run the full matrix and large inputs")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--slow"):
+        return
+    skip = pytest.mark.skip(reason="slow: runs in CI and with --slow")
+    for item in items:
+        if "slow" in item.keywords:
+            item.add_marker(skip)
