@@ -1,0 +1,1 @@
+"""Checking files against a data contract: findings, clean rows, and bad rows to send back."""

@@ -1,0 +1,1 @@
+"""Indicator definitions, their compiler to SQL, and the engine that runs it."""

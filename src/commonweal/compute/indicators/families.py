@@ -1,0 +1,323 @@
+"""Rows to publish -> families of count tables for disclosure control, and back.
+
+What a reader could subtract belongs together:
+
+* Indicators over the same *population* (unit, selection, units measured) are one family: their
+  slices share margins, and each tells how the population splits into counted and not counted.
+* A population inside another (its selection has all the other's conditions and more) is a split of
+  that other into inside and outside: publishing both publishes the difference.
+* Periods that no published figure adds up are families of their own; periods of different length
+  over the same dates are dimensions of one family, the shorter within the longer.
+
+n and both sides of a split are shown or hidden together: with n known, a small side would name itself
+beside a large one. As n is shared, a row hidden for one indicator of a population is hidden for all.
+A row is hidden when any of its cells is, in any family. Splits of one population are audited together
+up to MAX_JOINT cells, beyond that in several parts, each against all slices and n; a row hidden in one
+part is hidden altogether, which only widens what the others proved. Not treated as a split: units left
+out for a missing value, see docs/reference/definition.md.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+
+from commonweal.compute.disclosure.family import Family, Key, table_of
+from commonweal.compute.indicators import nodes
+from commonweal.compute.indicators.definition import Column, Grain, IndicatorKind
+from commonweal.compute.indicators.figures import Figure
+from commonweal.compute.indicators.nodes import Node
+from commonweal.compute.indicators.plan import Request, Slice
+
+MAX_JOINT = 400
+"""Cells of all slices, times two for each split, that are audited in one family. Measured: 400 such
+cells cost half a second, and every further split costs four times as much."""
+
+_LEVELS = (Grain.WHOLE, Grain.YEAR, Grain.QUARTER, Grain.MONTH)
+_MONTHS = {Grain.YEAR: 12, Grain.QUARTER: 3, Grain.MONTH: 1}
+
+
+@dataclass(frozen=True)
+class Line:
+    """A figure in its place: which request, slice, period number and category.
+
+    Units without a date have no period; their figures are not published, but can be subtracted.
+    """
+
+    request: int
+    slice: Slice
+    period: int | None
+    category: tuple[str | None, ...]
+    figure: Figure
+    published: bool = True
+
+
+@dataclass(frozen=True)
+class Protected:
+    """The positions of the lines to hide, and why whole slices of a request are withheld."""
+
+    hidden: frozenset[int]
+    withheld: Mapping[tuple[int, Slice], str] = field(default_factory=dict)
+
+
+def protected(
+    requests: Sequence[Request], lines: Sequence[Line], minima: Sequence[int]
+) -> Protected:
+    """What of `lines` may not be published; `minima` are the requests' smallest cells."""
+    hidden: set[int] = set()
+    withheld: dict[tuple[int, Slice], str] = {}
+    if max(minima, default=0) <= 1:
+        return Protected(frozenset())
+    # Loads a solver, which plain counting need not wait for.
+    from commonweal.compute.disclosure.protect import protect
+
+    for part in _parts(requests, lines, minima):
+        verdict = protect(part.family, part.minimum).answer
+        for position, keys in part.keys.items():
+            if not verdict.safe or any(key in verdict.hidden for key in keys):
+                hidden.add(position)
+            tables = {table_of(key) for key in keys}
+            if not verdict.safe or tables & set(verdict.withheld_tables):
+                hidden.add(position)
+                line = lines[position]
+                withheld[line.request, line.slice] = verdict.reason
+    return Protected(frozenset(hidden), withheld)
+
+
+@dataclass(frozen=True)
+class _Part:
+    """One family, the smallest cell it may show, and the cells of each line in it."""
+
+    family: Family
+    minimum: int
+    keys: Mapping[int, tuple[Key, ...]]
+
+
+Spot = tuple[Slice, int | None, tuple[str | None, ...]]
+"""Slice, period number and category."""
+
+
+class _Population:
+    """The units that a request measures: what selects them, and how many there are in each spot."""
+
+    def __init__(self, number: int, request: Request, minimum: int) -> None:
+        self.number = number
+        self.request = request
+        self.minimum = minimum
+        self.positions: dict[Spot, int] = {}
+        self.figures: dict[Spot, Figure] = {}
+        definition = request.definition
+        self.conditions = set(_conditions(definition.denominator))
+        if definition.kind is IndicatorKind.COUNT:
+            self.conditions.update(_conditions(definition.numerator))
+        self.unit = request.column(definition.distinct) if definition.distinct else None
+        self.grain = definition.period.grain
+        self.date = request.column(definition.period.column) if definition.period.column else None
+
+    def add(self, position: int, line: Line) -> None:
+        spot = (line.slice, line.period, line.category)
+        self.positions[spot] = position
+        self.figures[spot] = line.figure
+
+    def totals(self, slice_: Slice) -> dict[tuple[str | None, ...], int]:
+        """Units by category, over all periods."""
+        totals: Counter[tuple[str | None, ...]] = Counter()
+        for spot, figure in self.figures.items():
+            if spot[0] == slice_:
+                totals[spot[2]] += figure.n
+        return {category: n for category, n in totals.items() if n}
+
+    def same_units(self, other: _Population) -> bool:
+        """Whether both select alike and no published n tells them apart."""
+        return (
+            self.unit == other.unit
+            and self.conditions == other.conditions
+            and all(self.totals(s) == other.totals(s) for s in self.shared(other))
+        )
+
+    def shared(self, other: _Population) -> list[Slice]:
+        """The slices by the same columns that both have, the total among them."""
+        return [
+            slice_
+            for slice_ in self.request.tables
+            if slice_ in other.request.tables
+            and all(self.request.column(n) == other.request.column(n) for n in slice_)
+        ]
+
+
+def _conditions(node: Node | None) -> Iterator[str]:
+    """The conditions that must all hold for a unit to be selected, each as text."""
+    if isinstance(node, nodes.And):
+        for part in node.parts:
+            yield from _conditions(part)
+    elif node is not None:
+        yield json.dumps(nodes.tree(node), sort_keys=True)
+
+
+@dataclass(frozen=True)
+class _Split:
+    """How the units of each spot fall into two; `population` is the one whose rows show it."""
+
+    population: _Population
+    sides: Mapping[Spot, tuple[int, int]]
+
+
+def _parts(
+    requests: Sequence[Request], lines: Sequence[Line], minima: Sequence[int]
+) -> Iterator[_Part]:
+    populations = [
+        _Population(number, request, minimum)
+        for number, (request, minimum) in enumerate(zip(requests, minima, strict=True))
+    ]
+    for position, line in enumerate(lines):
+        populations[line.request].add(position, line)
+    classes: list[list[_Population]] = []
+    for population in populations:
+        for members in classes:
+            if members[0].same_units(population):
+                members.append(population)
+                break
+        else:
+            classes.append([population])
+    for members in classes:
+        splits = [split for each in members for split in _own_splits(each)]
+        splits += [split for each in populations for split in _inside(members, each)]
+        for some in _packed(members, splits):
+            yield from _Composer(members, some).parts()
+        for each in members:
+            if any(figure.events is not None for figure in each.figures.values()):
+                yield from _Composer([each], [], events=True).parts()
+
+
+def _own_splits(population: _Population) -> Iterator[_Split]:
+    sides = {
+        spot: (figure.yes, figure.no)
+        for spot, figure in population.figures.items()
+        if figure.yes is not None and figure.no is not None
+    }
+    if sides:
+        yield _Split(population, sides)
+
+
+def _inside(members: Sequence[_Population], inner: _Population) -> Iterator[_Split]:
+    """The split of a class by a population inside it, where both are published alike."""
+    outer = members[0]
+    if inner.unit != outer.unit or not inner.conditions > outer.conditions:
+        return
+    for member in members:
+        if (member.date, member.grain) != (inner.date, inner.grain):
+            continue
+        shared = set(member.shared(inner))
+        sides = {}
+        for spot, figure in member.figures.items():
+            if spot[0] in shared:
+                within = inner.figures[spot].n if spot in inner.figures else 0
+                sides[spot] = (within, figure.n - within)
+        # Units whose value is missing can make the inner one larger; then nothing is subtracted.
+        if sides and all(outside >= 0 for _, outside in sides.values()):
+            yield _Split(inner, sides)
+            return
+
+
+def _packed(members: Sequence[_Population], splits: Sequence[_Split]) -> Iterator[list[_Split]]:
+    """Splits in groups that can be audited together; one empty group where there are none."""
+    cells = max(len({spot[::2] for spot in each.figures}) for each in members)
+    most = 1
+    while cells * 2 ** (most + 1) <= MAX_JOINT:
+        most += 1
+    for start in range(0, max(len(splits), 1), most):
+        yield list(splits[start : start + most])
+
+
+class _Composer:
+    """Writes a class and some of its splits as families: one for each period where that is safe."""
+
+    def __init__(
+        self, members: Sequence[_Population], splits: Sequence[_Split], *, events: bool = False
+    ) -> None:
+        self.members = members
+        self.splits = splits
+        self.events = events
+        self.minimum = max(each.minimum for each in (*members, *(s.population for s in splits)))
+        self.names: dict[Column, str] = {}
+        grains = {(each.date, each.grain) for each in members}
+        self.by_period = len(grains) == 1
+        self.levels: dict[Column, list[Grain]] = {}
+        if not self.by_period:
+            for date, grain in grains:
+                if date is not None and grain is not None:
+                    self.levels.setdefault(date, [Grain.WHOLE]).append(grain)
+
+    def parts(self) -> Iterator[_Part]:
+        if not self.by_period:
+            yield self._part(lambda _: True)
+            return
+        periods = {spot[1] for each in self.members for spot in each.figures}
+        for period in sorted(period for period in periods if period is not None):
+            yield self._part(partial(_in_period, period))
+
+    def _part(self, wanted: Callable[[Spot], bool]) -> _Part:
+        counts: dict[Key, int] = {}
+        keys: dict[int, list[Key]] = {}
+        for each in self.members:
+            for spot, figure in each.figures.items():
+                if wanted(spot):
+                    key = self._key(each, spot)
+                    counts[key] = (figure.events or 0) if self.events else figure.n
+                    keys.setdefault(each.positions[spot], []).append(key)
+        bundles = []
+        for number, split in enumerate(self.splits):
+            for spot, sides in split.sides.items():
+                if wanted(spot):
+                    pair = self._sides(split, spot, number)
+                    counts.update(zip(pair, sides, strict=True))
+                    bundles.append(frozenset((self._key(split.population, spot), *pair)))
+                    if spot in split.population.positions:
+                        keys.setdefault(split.population.positions[spot], []).extend(pair)
+        tables = tuple(dict.fromkeys(table_of(key) for key in counts))
+        if () not in counts and tables:
+            # Nobody publishes the sum of all periods, but a family has one, and it can be hidden.
+            counts[()] = sum(n for key, n in counts.items() if table_of(key) == tables[0])
+        dims = tuple(sorted({dim for table in tables for dim in table}))
+        family = Family(dims, tables, counts, tuple(bundles))
+        return _Part(family, self.minimum, {at: tuple(found) for at, found in keys.items()})
+
+    def _sides(self, split: _Split, spot: Spot, number: int) -> tuple[Key, Key]:
+        key = self._key(split.population, spot)
+        dim = f"z{number:04d}"
+        return (*key, (dim, "in")), (*key, (dim, "out"))
+
+    def _key(self, population: _Population, spot: Spot) -> Key:
+        slice_, period, category = spot
+        parts = list(self._time(population, period))
+        for name, text in zip(slice_, category, strict=True):
+            parts.append((self._name("s", population.request.column(name)), text))
+        return tuple(sorted(parts, key=lambda part: part[0]))
+
+    def _name(self, prefix: str, column: Column) -> str:
+        return prefix + self.names.setdefault(column, f"{len(self.names):04d}")
+
+    def _time(
+        self, population: _Population, period: int | None
+    ) -> Iterator[tuple[str, str | None]]:
+        date, grain = population.date, population.grain
+        if date is None or grain is None or self.by_period:
+            return
+        for place, level in enumerate(_LEVELS[: _LEVELS.index(grain) + 1]):
+            if level in self.levels[date]:
+                name = f"{self._name('p', date)}{place}"
+                yield name, None if period is None else str(_within(period, grain, level))
+
+
+def _in_period(period: int, spot: Spot) -> bool:
+    return spot[1] == period
+
+
+def _within(period: int, grain: Grain, level: Grain) -> int:
+    """The number of the longer period that a period lies in."""
+    if level is Grain.WHOLE:
+        return 0
+    return period * _MONTHS[grain] // _MONTHS[level]

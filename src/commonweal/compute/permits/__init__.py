@@ -1,0 +1,1 @@
+"""What agreements allow: clauses, terms, and the one function that decides."""

@@ -1,0 +1,1 @@
+"""Wholly invented people and records for the demo partnership, tests and benchmarks."""

@@ -1,0 +1,126 @@
+"""Plain files: the same rows give the same bytes whatever file they are in."""
+
+from __future__ import annotations
+
+import polars as pl
+import pytest
+
+from commonweal.compute.errors import Unusable
+from commonweal.compute.indicators import files
+from commonweal.compute.indicators.files import load
+from commonweal.compute.indicators.parse import parse_definitions
+from commonweal.compute.measuring import canonical_bytes, measure
+
+TEXT = """
+reads:
+  area: text
+  seen: date
+  score: {type: number, decimals: 1}
+period: {column: seen, grain: month}
+slices: [area]
+indicators:
+  - {id: rows, version: 1, title: Rows, kind: count}
+  - {id: score, version: 1, title: Score, kind: mean, value: score}
+"""
+AREAS = ["north", "south, east", 'the "west"', None, "two\nlines", "Łódź"]
+ROWS = pl.DataFrame(
+    {
+        "area": [AREAS[i % 6] for i in range(60)],
+        "seen": [f"2025-0{1 + i % 3}-1{i % 9}" for i in range(60)],
+        "score": [None if i % 11 == 0 else f"{i}.{i % 10}" for i in range(60)],
+    }
+)
+TYPED = ROWS.with_columns(pl.col("seen").str.to_date(), pl.col("score").cast(pl.Float64))
+
+
+def answer(*paths):
+    return canonical_bytes(measure(parse_definitions(TEXT), load(paths)).answer)
+
+
+@pytest.fixture
+def expected(tmp_path):
+    path = tmp_path / "rows.csv"
+    ROWS.write_csv(path)
+    return answer(path)
+
+
+def test_the_kind_of_file_makes_no_difference(tmp_path, expected):
+    ROWS.write_csv(tmp_path / "semicolons.txt", separator=";", include_bom=True)
+    (tmp_path / "utf16.csv").write_text(ROWS.write_csv(), "utf-16")
+    ROWS.write_excel(tmp_path / "rows.xlsx")
+    ROWS.write_parquet(tmp_path / "texts.parquet")
+    TYPED.write_parquet(tmp_path / "typed.parquet", row_group_size=7)
+    for path in sorted(tmp_path.iterdir()):
+        assert answer(path) == expected, path.name
+
+
+def test_blocks_of_a_large_text_file_are_one_table(tmp_path, expected, monkeypatch):
+    path = tmp_path / "rows.csv"
+    for size in (64, 100, 1000):
+        monkeypatch.setattr(files, "BLOCK_BYTES", size)
+        assert answer(path) == expected
+    path.write_text(path.read_text().removesuffix("\n"))
+    assert answer(path) == expected
+
+
+def test_a_row_of_a_later_block_has_its_own_number(tmp_path, monkeypatch):
+    path = tmp_path / "rows.csv"
+    path.write_text("area,seen,score\n" + "a,2025-01-01,1\n" * 30 + "a,2025-01-01,secret\n")
+    monkeypatch.setattr(files, "BLOCK_BYTES", 64)
+    with pytest.raises(Unusable, match="in row 32") as caught:
+        answer(path)
+    assert "secret" not in str(caught.value)
+
+
+def test_several_files_are_one_table_in_any_order(tmp_path, expected):
+    first, second = tmp_path / "a.csv", tmp_path / "b.parquet"
+    ROWS[:17].write_csv(first)
+    TYPED[17:].select("score", "area", "seen").write_parquet(second)
+    assert answer(first, second) == answer(second, first) == expected
+
+
+def test_files_with_other_columns_are_refused(tmp_path):
+    ROWS.write_csv(tmp_path / "a.csv")
+    ROWS.drop("area").write_csv(tmp_path / "b.csv")
+    with pytest.raises(Unusable, match="File 2 has other columns"):
+        load([tmp_path / "a.csv", tmp_path / "b.csv"])
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"", "0 bytes"),
+        (b"PAR1 but not really", "Parquet file is damaged"),
+        (b"PK\x03\x04 but not really", "spreadsheet|damaged|XLSX"),
+        (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n", "PDF"),
+        (b"area,seen,score\na,2025-01-01\n", "Row 2 has more or fewer fields"),
+        (b"area,seen,score\na,2025-01-01,1\nb,2025-01-01,1,1\n", "Row 3 has more or fewer fields"),
+        (b"area,seen,area\na,2025-01-01,1\n", '2 columns are named "area"'),
+        (b"area,seen\na,2025-01-01\n", 'no column "score"'),
+        (b"area,seen,score\na,2025-02-31,1\n", "not such a date in row 2"),
+    ],
+)
+def test_unusable_files_are_refused_by_name(tmp_path, content, says):
+    path = tmp_path / "file.csv"
+    path.write_bytes(content)
+    with pytest.raises(Unusable, match=says) as caught:
+        answer(path)
+    assert caught.value.where in ("file.csv", "")
+
+
+def test_a_file_that_is_not_there_is_refused(tmp_path):
+    with pytest.raises(Unusable, match="cannot be opened") as caught:
+        load([tmp_path / "absent.csv"])
+    assert str(tmp_path) not in str(caught.value)
+    with pytest.raises(Unusable, match="No file"):
+        load([])
+
+
+def test_a_file_with_headings_only_gives_unknown_totals(tmp_path):
+    path = tmp_path / "rows.csv"
+    path.write_text("area,seen,score\n")
+    rows = measure(parse_definitions(TEXT), load([path])).answer
+    assert [(row.indicator, row.period, row.status) for row in rows] == [
+        ("rows", None, "unknown"),
+        ("score", None, "unknown"),
+    ]

@@ -1,0 +1,301 @@
+"""Clauses and terms: what cannot stand is refused, with the clause named."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from commonweal.compute.errors import Unusable
+from commonweal.compute.permits import clauses as c
+from commonweal.compute.permits.asking import Permit, Refusal
+from commonweal.compute.permits.deciding import decide, why_not_in_force
+from commonweal.compute.permits.narrowing import check_within, widenings
+from commonweal.compute.permits.purposes import PURPOSES
+from commonweal.compute.permits.register import Register
+from commonweal.compute.permits.terms import Faulty, begins, ends
+from commonweal.compute.permits.words import FAULTS
+from commonweal.compute.tests.permits_scene import (
+    AT,
+    COUNCIL,
+    HOSPITAL,
+    HUB,
+    PURPOSE,
+    STRANGER,
+    dsa,
+    dsa_clauses,
+    dul,
+    dul_clauses,
+    measure,
+    party,
+    submit,
+)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: c.Data("beds", ()),
+        lambda: c.Data("beds", ("area", "area")),
+        lambda: c.Data("beds", ("area\n9. Expiry",)),
+        lambda: c.Data("beds", (" area",)),
+        lambda: c.Data("Beds of babies", ("area",)),
+        lambda: c.Purpose(()),
+        lambda: c.Purpose(("everything",)),
+        lambda: c.MinimumCell(0),
+        lambda: c.MinimumCell(1001),
+        lambda: c.MinimumCell(True),
+        lambda: c.Linkage("no"),  # type: ignore[arg-type]
+        lambda: c.Publication("everybody"),
+        lambda: c.Retention(0),
+        lambda: c.Withdrawal(-1),
+        lambda: c.Party("owner", (c.Organisation(HUB, "Hub"),)),
+        lambda: c.Party("provider", ()),
+        lambda: c.Party("provider", (c.Organisation(HUB, "Hub"), c.Organisation(HUB, "Hub 2"))),
+        lambda: c.Party("provider", (c.Organisation(HUB, "Hub\u202eevil"),)),
+        lambda: c.Party("provider", (c.Organisation(HUB, "A\nB"),)),
+        lambda: c.Prose("Heading", " "),
+        lambda: c.Prose("", "Words"),
+        lambda: c.Prose("Heading", "W\u0000rds"),
+        lambda: c.Prose("Heading", "x" * 20_001),
+        lambda: c.from_json({"kind": "loophole"}),
+        lambda: c.from_json({"kind": "data", "contract": "beds"}),
+        lambda: c.from_json({"kind": "expiry", "day": "31 February"}),
+        lambda: c.from_json({"kind": "minimum_cell", "minimum": "5"}),
+    ],
+)
+def test_a_clause_that_means_nothing_cannot_be_made(make: Any) -> None:
+    with pytest.raises(Unusable) as caught:
+        make()
+    assert caught.value.text and caught.value.mend
+
+
+def faults(make: Any) -> list[tuple[str, int]]:
+    with pytest.raises(Faulty) as caught:
+        make()
+    for fault in caught.value.faults:
+        assert fault.code in FAULTS
+        assert "%" not in fault.words + fault.mend
+    return [(fault.kind, fault.number) for fault in caught.value.faults]
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [clause.kind for clause in dsa_clauses()],
+)
+def test_a_missing_clause_is_named(kind: str) -> None:
+    assert faults(lambda: dsa(dsa_clauses(**{kind: None}))) == [(kind, 0)]
+
+
+def test_a_second_clause_of_a_kind_contradicts_the_first() -> None:
+    for clause in dsa_clauses():
+        held = (*dsa_clauses(), clause)
+        assert faults(lambda held=held: dsa(held)) == [(clause.kind, 14)]
+    twice = (*dsa_clauses(), c.MinimumCell(50))
+    with pytest.raises(Faulty, match="Clauses 5 and 14 both settle this: smallest group shown"):
+        dsa(twice)
+
+
+def test_data_of_another_contract_and_more_words_are_welcome() -> None:
+    held = (*dsa_clauses(), c.Data("cots", ("area",)), c.Prose("A", "B"), c.Prose("A", "B"))
+    assert dsa(held).contracts == ("beds", "cots")
+
+
+def test_an_end_before_the_start_is_named() -> None:
+    held = dsa_clauses(expiry=c.Expiry(date(2026, 2, 28)))
+    assert faults(lambda: dsa(held)) == [("expiry", 11)]
+    dsa(dsa_clauses(expiry=c.Expiry(date(2026, 3, 1))))
+
+
+def test_clauses_of_another_kind_of_agreement_are_refused() -> None:
+    held = (*dsa_clauses(), party("user", STRANGER))
+    assert faults(lambda: dsa(held)) == [("user", 14)]
+
+
+def test_a_licence_needs_something_to_rest_on() -> None:
+    assert ("signature", 0) in faults(lambda: dul(parent=""))
+
+
+def test_unknown_kind_zone_and_naive_instants_are_refused() -> None:
+    naive = datetime(2026, 3, 1)
+    for more in (
+        {"kind": "treaty"},
+        {"zone": "Mars/Olympus"},
+        {"zone": "../../etc/passwd"},
+        {"active_at": naive},
+        {"replaced_at": naive},
+        {"withdrawals": {COUNCIL: naive}},
+        {"suspensions": ((naive, None),)},
+    ):
+        with pytest.raises(Unusable):
+            dsa(**more)
+    with pytest.raises(Unusable):
+        decide(submit(), (dsa(),), naive)
+
+
+WIDER = {
+    "provider": party("provider", COUNCIL, STRANGER),
+    "recipient": party("recipient", HUB, STRANGER),
+    "data": c.Data("beds", ("area", "salary")),
+    "purpose": c.Purpose((PURPOSE, "dpv:AcademicResearch")),
+    "minimum_cell": c.MinimumCell(4),
+    "publication": c.Publication("public"),
+    "retention": c.Retention(37),
+    "start": c.Start(date(2026, 2, 28)),
+    "expiry": c.Expiry(date(2028, 1, 1)),
+    "withdrawal": c.Withdrawal(31),
+}
+
+
+@pytest.mark.parametrize("kind", WIDER)
+def test_a_wider_child_is_refused_at_the_clause(kind: str) -> None:
+    parent = dsa(dsa_clauses(publication=c.Publication("partners"), linkage=c.Linkage(False)))
+    check_within(dul(), parent)
+    child = dul(dul_clauses(**{kind: WIDER[kind]}))
+    with pytest.raises(Faulty) as caught:
+        check_within(child, parent)
+    (fault,) = caught.value.faults
+    assert child.clauses[fault.number - 1].kind == kind
+    assert f"DSA-1 clause {parent.number(kind)}" in fault.words
+
+
+def test_wider_linkage_and_foreign_data_are_refused() -> None:
+    parent = dsa(dsa_clauses(linkage=c.Linkage(False)))
+    assert [each.kind for each in widenings(dul(dul_clauses(linkage=c.Linkage(True))), parent)] == [
+        "linkage"
+    ]
+    foreign = dul(dul_clauses(data=c.Data("cots", ("area",))))
+    assert [each.code for each in widenings(foreign, parent)] == ["wider_contract"]
+
+
+def test_every_widening_is_told_at_once() -> None:
+    child = dul(dul_clauses(**WIDER))
+    assert {each.kind for each in widenings(child, dsa())} == {*WIDER} - {"publication"}
+
+
+def test_days_in_zones_with_summer_time() -> None:
+    assert begins(date(2026, 7, 1), "Europe/London") == datetime(2026, 6, 30, 23, tzinfo=UTC)
+    assert ends(date(2026, 7, 1), "Europe/London") == datetime(2026, 7, 1, 23, tzinfo=UTC)
+    # In Havana the clock skips the first hour of 8 March 2026, and repeats midnight on 1 November.
+    assert begins(date(2026, 3, 8), "America/Havana") == datetime(2026, 3, 8, 5, tzinfo=UTC)
+    assert ends(date(2026, 10, 31), "America/Havana") == datetime(2026, 11, 1, 4, tzinfo=UTC)
+    assert ends(date.max, "UTC") > ends(date(9999, 12, 30), "UTC")
+
+
+def test_a_permit_that_was_tampered_with_is_not_read() -> None:
+    permit = decide(measure(), (dsa(), dul()), AT)
+    assert isinstance(permit, Permit)
+    stored = permit.as_json()
+    assert Permit.from_json(stored) == permit
+    with pytest.raises(Unusable):
+        Permit.from_json({**stored, "minimum_cell": 1})
+
+
+def test_a_permit_names_what_it_rests_on_and_what_it_demands() -> None:
+    permit = decide(measure(), (dsa(), dul()), AT)
+    assert isinstance(permit, Permit)
+    assert [(each.reference, each.version) for each in permit.agreements] == [
+        ("DUL-1", 1),
+        ("DSA-1", 1),
+    ]
+    demands = {each.kind: (each.value, each.reference, each.number) for each in permit.obligations}
+    assert demands == {
+        "minimum_cell": (10, "DUL-1", 5),
+        "publication": ("partners", "DUL-1", 7),
+        "linkage": (False, "DUL-1", 6),
+        "retention": (12, "DUL-1", 8),
+    }
+    assert permit.expires_at == datetime(2027, 1, 1, tzinfo=UTC)
+    assert permit.holds_at(AT)
+    assert not permit.holds_at(permit.expires_at)
+    assert not permit.holds_at(AT - timedelta(microseconds=1))
+    assert permit.id != decide(measure(), (dsa(), dul()), AT + timedelta(seconds=1)).id  # type: ignore[union-attr]
+
+
+def test_separate_agreements_with_each_provider_make_one_permit() -> None:
+    """The usual case of bilateral agreements: the limits of all of them hold for the result."""
+    north = dsa(dsa_clauses(provider=party("provider", COUNCIL), minimum_cell=c.MinimumCell(7)))
+    south = dsa(
+        dsa_clauses(provider=party("provider", HOSPITAL), expiry=c.Expiry(date(2026, 9, 30))),
+        reference="DSA-2",
+    )
+    first = dul(dul_clauses(minimum_cell=c.MinimumCell(7)))
+    second = dul(
+        dul_clauses(minimum_cell=c.MinimumCell(12), expiry=c.Expiry(date(2026, 9, 30))),
+        reference="DUL-2",
+        parent="DSA-2",
+    )
+    permit = decide(measure(), (north, south, first, second), AT)
+    assert isinstance(permit, Permit)
+    assert set(permit.providers) == {COUNCIL, HOSPITAL}
+    assert permit.minimum_cell == 12
+    assert permit.expires_at == datetime(2026, 9, 30, 23, tzinfo=UTC)
+    assert {each.reference for each in permit.agreements} == {"DSA-1", "DSA-2", "DUL-1", "DUL-2"}
+    later = decide(measure(), (north, south, first, second), datetime(2026, 10, 1, tzinfo=UTC))
+    assert isinstance(later, Permit)
+    assert later.providers == (COUNCIL,)
+    assert later.refused_providers[HOSPITAL].clause == "DSA-2 clause 11 (expiry)"
+
+
+def test_a_licence_without_a_provider_of_its_agreement_grants_nothing() -> None:
+    answer = decide(
+        measure(providers=()),
+        (dsa(), dul(dul_clauses(provider=party("provider", STRANGER)))),
+        AT,
+    )
+    assert isinstance(answer, Refusal)
+    assert answer.clause == "DUL-1 clause 14 (providers)"
+
+
+def test_a_licence_falls_with_the_recipient_that_granted_it() -> None:
+    """The agreement has another recipient left, but that one did not grant this licence."""
+    parent = dsa(dsa_clauses(recipient=party("recipient", HUB, COUNCIL)), withdrawals={HUB: AT})
+    answer = decide(measure(), (parent, dul()), AT)
+    assert isinstance(answer, Refusal)
+    assert (answer.code, answer.params["organisation"]) == ("recipient_withdrawn", "Mayor’s Office")
+    assert isinstance(decide(measure(), (parent, dul()), AT - timedelta(microseconds=1)), Permit)
+    assert isinstance(decide(submit(), (parent,), AT), Permit)
+
+
+def test_agreements_that_rest_on_each_other_in_a_circle_grant_nothing() -> None:
+    first = dul(reference="DUL-1", parent="DUL-2")
+    second = dul(reference="DUL-2", parent="DUL-1")
+    answer = decide(measure(), (first, second), AT)
+    assert isinstance(answer, Refusal)
+    assert answer.code == "no_parent"
+
+
+def test_a_licence_under_a_licence_is_no_ground() -> None:
+    answer = decide(
+        measure(organisation=STRANGER),
+        (
+            dsa(),
+            dul(),
+            dul(dul_clauses(user=party("user", STRANGER)), reference="DUL-2", parent="DUL-1"),
+        ),
+        AT,
+    )
+    assert isinstance(answer, Refusal)
+
+
+def test_a_register_answers_for_its_own_partnership_only() -> None:
+    foreign = UUID(int=99)
+    register = Register((dsa(), dul(), dsa(partnership=foreign)))
+    assert isinstance(decide(measure(), register, AT), Permit)
+    assert isinstance(decide(measure(partnership=foreign), register, AT), Refusal)
+    assert isinstance(decide(submit(partnership=foreign), register, AT), Permit)
+
+
+def test_standing_of_one_agreement() -> None:
+    assert why_not_in_force((dul(), dsa()), "", AT) is None
+    refusal = why_not_in_force((dul(), dsa(suspensions=((AT, None),))), "", AT)
+    assert refusal is not None
+    assert refusal.clause == "DSA-1 clause 12 (suspension)"
+
+
+def test_purposes_are_told_apart_by_prefix_and_explained() -> None:
+    for key, entry in PURPOSES.items():
+        assert key.split(":")[0] in {"dpv", "cw"}
+        assert entry.near.startswith("dpv:") and entry.label and entry.meaning.endswith(".")

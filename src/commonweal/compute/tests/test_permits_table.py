@@ -1,0 +1,463 @@
+"""The decision table: each row is a test and a line of docs/reference/permits.md.
+
+`COMMONWEAL_WRITE_DOCS=1 pytest …/test_permits_table.py` writes the page anew.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from commonweal.compute.permits import clauses as c
+from commonweal.compute.permits.asking import Ask, Permit, Refusal
+from commonweal.compute.permits.deciding import decide
+from commonweal.compute.permits.kinds import KINDS
+from commonweal.compute.permits.purposes import PURPOSES
+from commonweal.compute.permits.terms import Terms
+from commonweal.compute.permits.words import REFUSALS, day_in_words
+from commonweal.compute.tests.permits_scene import (
+    AT,
+    COUNCIL,
+    ELSEWHERE,
+    HOSPITAL,
+    HUB,
+    NAMES,
+    SIGNED,
+    STRANGER,
+    UNIVERSITY,
+    dsa,
+    dsa_clauses,
+    dul,
+    dul_clauses,
+    measure,
+    party,
+    submit,
+)
+
+PAGE = Path(__file__).parents[4] / "docs" / "reference" / "permits.md"
+JUNE = datetime(2026, 6, 1, 9, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Row:
+    """`answer`: "yes" or a refusal's code; `clause`: the one that a refusal names; `note`: limits."""
+
+    case: str
+    ask: Ask
+    terms: tuple[Terms, ...]
+    answer: str
+    clause: str = ""
+    note: str = ""
+    at: datetime = AT
+
+
+BOTH = (dsa(), dul())
+NEWER = dsa(version=2, active_at=JUNE)
+
+HANDING_IN = [
+    Row("A named provider hands in named fields.", submit(), BOTH, "yes", note="minimum 5"),
+    Row("The same, while there is no licence yet.", submit(), (dsa(),), "yes", note="minimum 5"),
+    Row("There is no agreement at all.", submit(), (), "no_agreement"),
+    Row(
+        "The agreement is another partnership’s.",
+        submit(partnership=ELSEWHERE),
+        BOTH,
+        "no_agreement",
+    ),
+    Row("The contract is not named.", submit(contract="cots"), BOTH, "no_agreement"),
+    Row(
+        "The organisation is not a provider.",
+        submit(organisation=STRANGER, providers=(STRANGER,)),
+        BOTH,
+        "provider_not_named",
+        "DSA-1 clause 1 (providers)",
+    ),
+    Row("Somebody hands in for another.", submit(organisation=HUB), BOTH, "not_own_data"),
+    Row("No field is named.", submit(fields=()), BOTH, "nothing_asked"),
+    Row(
+        "A field is not covered.",
+        submit(fields=("area", "salary")),
+        BOTH,
+        "field_not_named",
+        "DSA-1 clause 3 (data)",
+    ),
+    Row(
+        "Nobody has signed.",
+        submit(),
+        (dsa(signed=(), active_at=None),),
+        "not_signed",
+        "DSA-1 clause 9 (signatures)",
+    ),
+    Row(
+        "One party has not signed.",
+        submit(),
+        (dsa(signed=(COUNCIL, HUB), active_at=None),),
+        "partly_signed",
+        "DSA-1 clause 9 (signatures)",
+    ),
+    Row(
+        "The first day has not come.",
+        submit(),
+        BOTH,
+        "not_started",
+        "DSA-1 clause 10 (start)",
+        at=datetime(2026, 2, 28, 23, 59, 59, 999999, tzinfo=UTC),
+    ),
+    Row(
+        "The first midnight of the first day.",
+        submit(),
+        BOTH,
+        "yes",
+        note="minimum 5",
+        at=datetime(2026, 3, 1, tzinfo=UTC),
+    ),
+    Row(
+        "The last moment of the last day.",
+        submit(),
+        BOTH,
+        "yes",
+        note="minimum 5",
+        at=datetime(2027, 12, 31, 23, 59, 59, 999999, tzinfo=UTC),
+    ),
+    Row(
+        "The midnight after the last day.",
+        submit(),
+        BOTH,
+        "expired",
+        "DSA-1 clause 11 (expiry)",
+        at=datetime(2028, 1, 1, tzinfo=UTC),
+    ),
+    Row(
+        "The convener has suspended the agreement.",
+        submit(),
+        (dsa(suspensions=((JUNE, None),)),),
+        "suspended",
+        "DSA-1 clause 12 (suspension)",
+    ),
+    Row(
+        "The suspension was lifted.",
+        submit(),
+        (dsa(suspensions=((JUNE, AT),)),),
+        "yes",
+        note="minimum 5",
+    ),
+    Row(
+        "The provider has withdrawn.",
+        submit(),
+        (dsa(withdrawals={COUNCIL: JUNE}),),
+        "provider_withdrawn",
+        "DSA-1 clause 13 (withdrawal)",
+    ),
+    Row(
+        "The other provider has withdrawn.",
+        submit(),
+        (dsa(withdrawals={HOSPITAL: JUNE}),),
+        "yes",
+        note="minimum 5",
+    ),
+    Row(
+        "The only organisation that keeps the data has withdrawn.",
+        submit(),
+        (dsa(withdrawals={HUB: JUNE}),),
+        "recipient_withdrawn",
+        "DSA-1 clause 13 (withdrawal)",
+    ),
+    Row(
+        "A newer version, signed by all, no longer names the provider.",
+        submit(),
+        (
+            dsa(replaced_at=JUNE),
+            dsa(dsa_clauses(provider=party("provider", HOSPITAL)), version=2, active_at=JUNE),
+        ),
+        "replaced",
+        "DSA-1 clause 9 (signatures)",
+    ),
+    Row(
+        "A newer version is not signed by all yet: the former holds.",
+        submit(),
+        (dsa(), dsa(version=2, signed=(HUB,), active_at=None)),
+        "yes",
+        note="minimum 5",
+    ),
+]
+
+USE = [
+    Row(
+        "A named user measures for the licensed purpose.", measure(), BOTH, "yes", note="minimum 10"
+    ),
+    Row(
+        "Nobody is named: every provider is meant.",
+        measure(providers=()),
+        BOTH,
+        "yes",
+        note="minimum 10",
+    ),
+    Row(
+        "There is an agreement and no licence.",
+        measure(),
+        (dsa(),),
+        "no_licence",
+        "DSA-1 clause 4 (purposes)",
+    ),
+    Row(
+        "There is a licence and the agreement it rests on is gone.",
+        measure(),
+        (dul(),),
+        "no_parent",
+        "DUL-1 clause 9 (signatures)",
+    ),
+    Row(
+        "The purpose is in the agreement and not in the licence.",
+        measure(purpose="cw:MonitorEquity"),
+        BOTH,
+        "purpose_not_named",
+        "DUL-1 clause 4 (purposes)",
+    ),
+    Row(
+        "The purpose is in neither, and nobody has a licence.",
+        measure(purpose="dpv:AcademicResearch"),
+        (dsa(),),
+        "purpose_not_named",
+        "DSA-1 clause 4 (purposes)",
+    ),
+    Row(
+        "The organisation is not a user.",
+        measure(organisation=STRANGER),
+        BOTH,
+        "user_not_named",
+        "DUL-1 clause 2 (users)",
+    ),
+    Row(
+        "A field is in the agreement and not in the licence.",
+        measure(fields=("area", "nhs_number")),
+        BOTH,
+        "field_not_named",
+        "DUL-1 clause 3 (data)",
+    ),
+    Row(
+        "Results are to go further than licensed.",
+        measure(output="public"),
+        BOTH,
+        "publication_too_wide",
+        "DUL-1 clause 7 (publication)",
+    ),
+    Row(
+        "Records are to be joined and the licence says no.",
+        measure(linkage=True),
+        BOTH,
+        "linkage_not_allowed",
+        "DUL-1 clause 6 (linkage)",
+    ),
+    Row(
+        "The licence is not signed by all.",
+        measure(),
+        (dsa(), dul(signed=(HUB,), active_at=None)),
+        "partly_signed",
+        "DUL-1 clause 9 (signatures)",
+    ),
+    Row(
+        "The licence has expired, the agreement has not.",
+        measure(),
+        BOTH,
+        "expired",
+        "DUL-1 clause 11 (expiry)",
+        at=datetime(2027, 1, 1, tzinfo=UTC),
+    ),
+    Row(
+        "The agreement is suspended.",
+        measure(),
+        (dsa(suspensions=((JUNE, None),)), dul()),
+        "suspended",
+        "DSA-1 clause 12 (suspension)",
+    ),
+    Row(
+        "The licence is suspended.",
+        measure(),
+        (dsa(), dul(suspensions=((JUNE, None),))),
+        "suspended",
+        "DUL-1 clause 12 (suspension)",
+    ),
+    Row(
+        "The user has withdrawn from the licence.",
+        measure(),
+        (dsa(), dul(withdrawals={UNIVERSITY: JUNE})),
+        "user_withdrawn",
+        "DUL-1 clause 13 (withdrawal)",
+    ),
+    Row(
+        "One provider has withdrawn: its data is left out.",
+        measure(),
+        (dsa(withdrawals={HOSPITAL: JUNE}), dul()),
+        "yes",
+        note="minimum 10; left out: St Agnes Hospital, DSA-1 clause 13 (withdrawal)",
+    ),
+    Row(
+        "Every provider has withdrawn.",
+        measure(),
+        (dsa(withdrawals={HOSPITAL: JUNE, COUNCIL: JUNE}), dul()),
+        "provider_withdrawn",
+        "DSA-1 clause 13 (withdrawal)",
+    ),
+    Row(
+        "Who granted the licence has withdrawn from the agreement.",
+        measure(),
+        (dsa(withdrawals={HUB: JUNE}), dul()),
+        "recipient_withdrawn",
+        "DSA-1 clause 13 (withdrawal)",
+    ),
+    Row(
+        "The licence names one provider only.",
+        measure(),
+        (dsa(), dul(dul_clauses(provider=party("provider", COUNCIL)))),
+        "yes",
+        note="minimum 10; left out: St Agnes Hospital, DUL-1 clause 14 (providers)",
+    ),
+    Row(
+        "The newer version of the agreement is stricter than the licence.",
+        measure(output="none"),
+        (
+            dsa(replaced_at=JUNE),
+            dsa(dsa_clauses(minimum_cell=c.MinimumCell(20)), version=2, active_at=JUNE),
+            dul(),
+        ),
+        "yes",
+        note="minimum 20",
+    ),
+    Row(
+        "Two licences cover the request: the stricter governs.",
+        measure(),
+        (*BOTH, dul(dul_clauses(minimum_cell=c.MinimumCell(15)), reference="DUL-2")),
+        "yes",
+        note="minimum 15",
+    ),
+    Row(
+        "A provider reads back what it handed in.",
+        submit(action="read_submission"),
+        (dsa(),),
+        "yes",
+        note="minimum 5",
+    ),
+    Row(
+        "Somebody else reads it without a licence.",
+        measure(action="read_submission", organisation=HUB, providers=(COUNCIL,)),
+        BOTH,
+        "user_not_named",
+        "DUL-1 clause 2 (users)",
+    ),
+    Row("No purpose is named.", measure(purpose=""), BOTH, "no_purpose"),
+    Row("What is asked is not on the list.", measure(action="export"), BOTH, "unknown_action"),
+]
+
+
+def clause_of(answer: Permit | Refusal) -> str:
+    return answer.clause if isinstance(answer, Refusal) else ""
+
+
+def note_of(answer: Permit | Refusal) -> str:
+    if isinstance(answer, Refusal):
+        return ""
+    left_out = [f"{NAMES[each]}, {no.clause}" for each, no in answer.refused_providers.items()]
+    return "; ".join(
+        [f"minimum {answer.minimum_cell}", *(f"left out: {each}" for each in left_out)]
+    )
+
+
+@pytest.mark.parametrize("row", [*HANDING_IN, *USE], ids=lambda row: row.case)
+def test_decision(row: Row) -> None:
+    answer = decide(row.ask, row.terms, row.at)
+    said = answer.code if isinstance(answer, Refusal) else "yes"
+    assert (said, clause_of(answer), note_of(answer)) == (row.answer, row.clause, row.note)
+
+
+def test_every_refusal_has_a_row() -> None:
+    assert {row.answer for row in [*HANDING_IN, *USE]} - {"yes"} == set(REFUSALS)
+
+
+def table(rows: list[Row]) -> list[str]:
+    lines = ["| Case | Answer | Words |", "|---|---|---|"]
+    for row in rows:
+        answer = decide(row.ask, row.terms, row.at)
+        if isinstance(answer, Refusal):
+            said = f"no, {answer.clause}" if answer.clause else "no"
+            lines.append(f"| {row.case} | {said} | {answer.words} {answer.mend} |")
+        else:
+            lines.append(f"| {row.case} | yes, {note_of(answer)} | |")
+    return lines
+
+
+def page() -> str:
+    """docs/reference/permits.md, from the rows above and the lists in the code."""
+    kinds = [
+        f"| {kind.prefix} | {', '.join(c.name(each) for each in kind.needs)} "
+        f"| {', '.join(c.name(each) for each in kind.may)} |"
+        for kind in KINDS.values()
+    ]
+    purposes = [
+        f"| `{entry.key}` | {entry.label} | {entry.meaning} | `{entry.near}` |"
+        for entry in PURPOSES.values()
+    ]
+    parties = (
+        "The example: **Northside Council** and **St Agnes Hospital** provide the fields `area`, "
+        "`month`, `slept_safely` and `nhs_number` of the contract `beds` to the **Mayor’s Office** "
+        "(DSA-1: smallest group 5, linkage, public, from "
+        f"{day_in_words(date(2026, 3, 1))} to {day_in_words(date(2027, 12, 31))}, signed on "
+        f"{day_in_words(SIGNED.date())}). **Riverside University** may measure shared outcomes "
+        "with the first three fields (DUL-1: smallest group 10, no linkage, partners only, to "
+        f"{day_in_words(date(2026, 12, 31))}). Asked on {day_in_words(AT.date())} unless the case "
+        "says otherwise."
+    )
+    lines = [
+        "# Permits: what agreements allow",
+        "",
+        "<!-- Written by src/commonweal/compute/tests/test_permits_table.py; do not edit. -->",
+        "",
+        "One function, `commonweal.compute.permits.deciding.decide`, answers every request for data:"
+        " a permit with its limits, or a refusal that names the clause. What no clause allows is"
+        " refused. Every row below is a test.",
+        "",
+        "Days are those of the agreement’s time zone, which is part of the signed text. The first"
+        " day begins at its midnight; the last day ends at the following midnight, and from that"
+        " instant on use is refused. A withdrawal, a suspension and a newer version count from"
+        " their own instant on.",
+        "",
+        parties,
+        "",
+        "## Handing in data",
+        "",
+        *table(HANDING_IN),
+        "",
+        "## Measuring and reading",
+        "",
+        *table(USE),
+        "",
+        "## Clauses that each kind of agreement has",
+        "",
+        "| Kind | Must have | May have |",
+        "|---|---|---|",
+        *kinds,
+        "",
+        "A licence is never wider than the agreement it rests on: in providers, recipients, fields,"
+        " purposes, smallest group, linkage, publication, retention, start, expiry, notice.",
+        "",
+        "## Purposes",
+        "",
+        "`dpv:` names are concepts of the W3C Data Privacy Vocabulary, `cw:` names are this"
+        " software’s own, each a special case of the concept in the last column. A purpose that an"
+        " agreement names covers exactly that purpose.",
+        "",
+        "| Key | Name | Meaning | Near |",
+        "|---|---|---|---|",
+        *purposes,
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def test_the_reference_page_is_up_to_date() -> None:
+    if os.environ.get("COMMONWEAL_WRITE_DOCS"):
+        PAGE.write_text(page(), encoding="utf-8")
+    assert PAGE.read_text(encoding="utf-8") == page()
