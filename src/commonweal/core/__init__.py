@@ -1,0 +1,1 @@
+"""What every room stands on: organisations, people, scope, events, jobs, mail, links, files, errors."""

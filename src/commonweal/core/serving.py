@@ -1,0 +1,69 @@
+"""The web server with a worker beside it."""
+
+from __future__ import annotations
+
+import logging
+import subprocess
+import sys
+import threading
+from os import getpid
+
+from django.conf import settings
+from granian.constants import Interfaces
+from granian.server import Server
+
+log = logging.getLogger(__name__)
+
+
+class WorkerKeeper(threading.Thread):
+    """Keeps one worker process alive; a dead one is replaced, its job is the reaper's."""
+
+    def __init__(self, pause_seconds: float = 2.0) -> None:
+        super().__init__(daemon=True, name="worker keeper")
+        self.pause_seconds = pause_seconds
+        self.process: subprocess.Popen[bytes] | None = None
+        self._stopped = threading.Event()
+
+    def run(self) -> None:
+        command = [sys.executable, "-m", "commonweal.core.worker", str(getpid())]
+        while not self._stopped.is_set():
+            self.process = subprocess.Popen(command)
+            code = self.process.wait()
+            if not self._stopped.wait(self.pause_seconds):
+                log.warning("the worker ended with code %s and is started again", code)
+
+    def stop(self) -> None:
+        """End the worker after the job at hand; after twenty seconds without asking."""
+        self._stopped.set()
+        if self.process is not None:
+            self.process.terminate()
+            try:
+                self.process.wait(timeout=20)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+
+
+def serve(*, host: str, port: int, processes: int, worker: bool) -> int:
+    """Serve until SIGINT or SIGTERM; exit code 0."""
+    keeper = WorkerKeeper() if worker else None
+    if keeper:
+        keeper.start()
+    sys.stderr.write(f"commonweal: {settings.BASE_URL}/ (stop with Ctrl+C)\n")
+    sys.stderr.flush()
+    try:
+        Server(
+            "commonweal.web.wsgi:application",
+            address=host,
+            port=port,
+            interface=Interfaces.WSGI,
+            workers=processes,
+            blocking_threads=4,
+            backpressure=64,
+            log_enabled=True,
+            respawn_failed_workers=True,
+            websockets=False,
+        ).serve()
+    finally:
+        if keeper:
+            keeper.stop()
+    return 0

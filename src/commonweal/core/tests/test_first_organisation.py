@@ -1,0 +1,19 @@
+"""An empty installation: the command brings in who can start a partnership."""
+
+from __future__ import annotations
+
+import pytest
+
+from commonweal.cli import main
+from commonweal.core.models import Affiliation, Organisation
+
+
+@pytest.mark.django_db
+def test_the_first_organisation_and_its_person(capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["create-organisation", "Town Hall", "--sector", "public", "--person", "a@example.org"]
+    assert main(words) == 0
+    assert "/l/sign-in/" in capsys.readouterr().out
+    organisation = Organisation.objects.get(name="Town Hall")
+    assert Affiliation.objects.filter(organisation=organisation).count() == 3
+    assert main(words) == 2
+    assert main([*words[:3], "nonsense", *words[4:]]) == 2

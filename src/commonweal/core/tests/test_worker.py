@@ -1,0 +1,102 @@
+"""Real processes: a worker is killed in the middle, another one does its job."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from commonweal.core.tests.conftest import Installation
+
+WORKER = (
+    "import sys, django; django.setup();"
+    " from commonweal.core.tests import slow_job; from commonweal.core import worker;"
+    " sys.exit(worker.main())"
+)
+ENQUEUE = (
+    "import sys; from django.utils import timezone; from commonweal.core import jobs;"
+    " from commonweal.core.scope import system; from commonweal.core.tests import slow_job;"
+    " jobs.enqueue('test.slow', by=system('test'), at=timezone.now(), folder=sys.argv[1])"
+)
+STATUS = (
+    "import json; from commonweal.core.models import Job; from django_tasks_db.models import *;"
+    " job = Job.objects.get(name='test.slow');"
+    " print(json.dumps([job.state, job.attempts, DBTaskResult.objects.running().count()]))"
+)
+# As if a minute had passed since the last beat.
+AGE = (
+    "from datetime import timedelta; from django.db.models import F;"
+    " from commonweal.core.models import Job;"
+    " Job.objects.update(heartbeat_at=F('heartbeat_at') - timedelta(seconds=61))"
+)
+
+
+def until(true: Callable[[], bool], seconds: float = 30) -> None:
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, "it did not happen in time"
+        time.sleep(0.1)
+
+
+def status(installation: Installation) -> list[object]:
+    answer = installation.python(STATUS)
+    assert answer.returncode == 0, answer.stderr
+    found: list[object] = json.loads(answer.stdout)
+    return found
+
+
+def finish(worker: subprocess.Popen[str]) -> int:
+    worker.send_signal(signal.SIGTERM)
+    worker.communicate(timeout=30)
+    return worker.returncode
+
+
+def test_a_job_survives_the_death_of_its_worker(installation: Installation, tmp_path: Path) -> None:
+    queued = installation.python(ENQUEUE, str(tmp_path))
+    assert queued.returncode == 0, queued.stderr
+
+    first = installation.start(WORKER)
+    until((tmp_path / "attempt-1").exists)
+    first.kill()
+    first.communicate()
+    assert status(installation) == ["running", 1, 1]
+
+    assert installation.python(AGE).returncode == 0
+    second = installation.start(WORKER)
+    try:
+        until((tmp_path / "attempt-2").exists)
+        until(lambda: status(installation) == ["done", 2, 0])
+    finally:
+        code = finish(second)
+    assert code == 0
+
+
+def test_a_worker_ends_with_the_server_that_started_it(installation: Installation) -> None:
+    parent = (
+        "import subprocess, sys, os, time;"
+        " child = subprocess.Popen([sys.executable, '-m', 'commonweal.core.worker',"
+        " str(os.getpid())]); print(child.pid, flush=True); time.sleep(120)"
+    )
+    server = installation.start(parent)
+    assert server.stdout
+    pid = int(server.stdout.readline())
+    time.sleep(3)
+    assert Path(f"/proc/{pid}").exists() or not Path("/proc").exists()
+    server.kill()
+    server.wait()
+
+    def gone() -> bool:
+        return not alive(pid)
+
+    until(gone)
+    server.stdout.close()
+
+
+def alive(pid: int) -> bool:
+    found = subprocess.run(
+        ["ps", "-o", "stat=", "-p", str(pid)], check=False, capture_output=True, text=True
+    )
+    return bool(found.stdout.strip()) and "Z" not in found.stdout
