@@ -1,0 +1,1 @@
+"""Partnerships, seats at the table and the journey they walk."""
