@@ -1,0 +1,1 @@
+"""Agreements whose clauses are the access rule, and their signatures."""

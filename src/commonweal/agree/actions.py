@@ -1,0 +1,369 @@
+"""Everything that changes an agreement, and asking one for a permit. Each writes an event."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from commonweal.agree import composing, policies, queries, states, text, words
+from commonweal.agree.composing import Wording
+from commonweal.agree.models import (
+    Agreement,
+    AgreementVersion,
+    Kind,
+    Signature,
+    State,
+    Suspension,
+    Withdrawal,
+)
+from commonweal.compute.permits import clauses as c
+from commonweal.compute.permits.asking import Ask, Permit, Refusal
+from commonweal.compute.permits.deciding import decide
+from commonweal.compute.permits.kinds import KINDS
+from commonweal.convene.models import Partnership
+from commonweal.convene.policies import missing
+from commonweal.core import events
+from commonweal.core.errors import Conflict, Denied, Invalid
+from commonweal.core.models import Organisation, Person
+from commonweal.core.scope import Actor
+
+
+def draft_agreement(
+    *,
+    partnership: Partnership,
+    kind: str,
+    title: str,
+    clauses: Iterable[c.Clause],
+    prose: str,
+    by: Actor,
+    at: datetime,
+    parent: Agreement | None = None,
+    language: str = "",
+) -> AgreementVersion:
+    """Draft an agreement: its first version, whose text is rendered from clauses and prose.
+
+    What every agreement has (no linkage, signatures, suspension) is added; a licence takes over
+    from `parent` what it does not settle itself. `prose`: why, in the parties' own words.
+    `language`: of the text, the present one when blank. Raises Invalid naming the clause for
+    missing or contradictory clauses, an organisation without a seat, a licence wider than its
+    parent; Denied for who has no organisation at the table.
+    """
+    policies.check_can_draft(by, partnership, at)
+    rules = KINDS[Kind(kind)]
+    composing.check_parent(partnership, rules.under, parent)
+    agreement = Agreement(
+        partnership=partnership,
+        kind=kind,
+        title=composing.one_line(title),
+        parent=parent,
+        drafted_at=at,
+    )
+    with transaction.atomic():
+        Partnership.objects.select_for_update().get(pk=partnership.pk)
+        earlier = Agreement.objects.filter(partnership=partnership, kind=kind).count()
+        agreement.reference = f"{rules.prefix}-{earlier + 1}"
+        version = composing.compose(agreement, 1, Wording(tuple(clauses), prose, language), at)
+        agreement.save(force_insert=True)
+        version.save(force_insert=True)
+        _log("drafted", version, by, at)
+    return version
+
+
+def revise(
+    *,
+    agreement: Agreement,
+    clauses: Iterable[c.Clause],
+    prose: str,
+    by: Actor,
+    at: datetime,
+    language: str = "",
+) -> AgreementVersion:
+    """Draft a new version. It takes the place of one in preparation, whose signatures fall away.
+
+    A version in force stays so until every party has signed the new one.
+    """
+    current = queries.latest(agreement)
+    policies.check_can_prepare(by, agreement, queries.terms_of(current).parties, at)
+    with transaction.atomic():
+        Agreement.objects.select_for_update().get(pk=agreement.pk)
+        last = agreement.versions.order_by("-number").values_list("number", flat=True)[0]
+        version = composing.compose(
+            agreement,
+            last + 1,
+            Wording(tuple(clauses), prose, language or current.language),
+            at,
+        )
+        replaced = agreement.versions.filter(state__in=[State.DRAFT, State.SIGNING])
+        replaced.update(state=State.REPLACED, replaced_at=at)
+        version.save(force_insert=True)
+        _log("revised", version, by, at)
+    return version
+
+
+def open_for_signature(*, version: AgreementVersion, by: Actor, at: datetime) -> None:
+    """Put a draft to signature: from now on its text is what is signed. Raises Conflict, Invalid."""
+    terms = queries.terms_of(version)
+    policies.check_can_prepare(by, version.agreement, terms.parties, at)
+    composing.check_within_parent(terms, version.agreement.parent)
+    with transaction.atomic():
+        _move(version, states.OPEN, opened_at=at)
+        _log("opened_for_signature", version, by, at)
+
+
+def sign(
+    *,
+    version: AgreementVersion,
+    organisation: Organisation,
+    text_hash: str,
+    by: Actor,
+    at: datetime,
+) -> Signature:
+    """Sign for an organisation, by one who may. The last party's signature puts it in force.
+
+    `text_hash` is that of the text that the signatory read: Conflict when the text is another one.
+    """
+    agreement = version.agreement
+    policies.check_can_sign(by, agreement.partnership, organisation, at)
+    with transaction.atomic():
+        Agreement.objects.select_for_update().get(pk=agreement.pk)
+        current = AgreementVersion.objects.select_related("agreement__partnership").get(
+            pk=version.pk
+        )
+        _check_signable(current, organisation, text_hash, at)
+        signature = _sign(current, organisation, by, at)
+        _log("signed", current, by, at, organisation=organisation.pk, text_hash=text_hash)
+        if not queries.terms_of(current).missing_signatures:
+            _put_in_force(current, by, at)
+    version.refresh_from_db()
+    return signature
+
+
+def withdraw(
+    *, agreement: Agreement, organisation: Organisation, reason: str, by: Actor, at: datetime
+) -> Withdrawal:
+    """An organisation takes no part any more, at once; what it provided is destroyed after notice.
+
+    Raises Denied for who may not sign for it, Conflict when there is nothing to withdraw from.
+    """
+    policies.check_can_withdraw(by, organisation)
+    with transaction.atomic():
+        Agreement.objects.select_for_update().get(pk=agreement.pk)
+        signed = agreement.versions.filter(
+            state__in=[State.SIGNING, State.ACTIVE], signatures__organisation=organisation
+        ).exclude(withdrawals__organisation=organisation)
+        versions = list(signed.select_related("agreement").order_by("number"))
+        if not versions:
+            raise Conflict(
+                _("%(organisation)s takes no part in %(reference)s that it could withdraw from.")
+                % {"organisation": organisation.name, "reference": agreement.reference},
+                mend=_("Reload the page of the agreement to see its parties."),
+            )
+        rows = [_withdrawal(each, organisation, reason, by, at) for each in versions]
+        for row, version in zip(rows, versions, strict=True):
+            until = row.destroy_at.isoformat()
+            _log("withdrawn", version, by, at, organisation=organisation.pk, destroy_at=until)
+    return rows[0]
+
+
+def suspend(*, agreement: Agreement, reason: str, by: Actor, at: datetime) -> Suspension:
+    """Stop every use under the agreement from now on, with the reason. Convener only."""
+    policies.check_can_suspend(by, agreement, at)
+    if not reason.strip():
+        words_asked = _("Say why the agreement is suspended: every party reads it.")
+        raise Invalid(words_asked, fields={"reason": words_asked})
+    with transaction.atomic():
+        Agreement.objects.select_for_update().get(pk=agreement.pk)
+        if agreement.suspensions.filter(until_at__isnull=True).exists():
+            raise Conflict(
+                _("%(reference)s is suspended already.") % {"reference": agreement.reference},
+                mend=_("Reload its page."),
+            )
+        row = Suspension.objects.create(agreement=agreement, from_at=at, reason=reason.strip())
+        _log("suspended", queries.latest(agreement), by, at)
+    return row
+
+
+def resume(*, agreement: Agreement, by: Actor, at: datetime) -> None:
+    """Lift a suspension: what the agreement allows is allowed again, from now on. Convener only."""
+    policies.check_can_suspend(by, agreement, at)
+    with transaction.atomic():
+        open_rows = agreement.suspensions.filter(until_at__isnull=True)
+        if not open_rows.update(until_at=at):
+            raise Conflict(
+                _("%(reference)s is not suspended.") % {"reference": agreement.reference},
+                mend=_("Reload its page."),
+            )
+        _log("resumed", queries.latest(agreement), by, at)
+
+
+def permit(*, ask: Ask, by: Actor, at: datetime) -> Permit:
+    """Ask the agreements. Every answer is logged, in a transaction of its own.
+
+    Call it before the transaction of the action that needs it: a refusal must stay on record when
+    that action is rolled back, so a surrounding transaction raises RuntimeError. A granted permit
+    may leave providers out (`refused_providers`); each of these is logged as refused too. Raises
+    Denied with the words, what would change the answer, and the clause; Missing for no partnership.
+    """
+    policies.check_can_ask(by, ask.organisation)
+    with transaction.atomic(durable=True):
+        partnership = Partnership.objects.filter(pk=ask.partnership).first()
+        if partnership is None:
+            raise missing()
+        answer = decide(ask, queries.register_of(partnership), at)
+        if isinstance(answer, Permit):
+            data = {**_asked(ask), "permit": answer.id, "expires_at": answer.expires_at.isoformat()}
+            data["agreements"] = [f"{each.reference} v{each.version}" for each in answer.agreements]
+            _log_answer("granted", ask, by, at, data)
+            for provider, refusal in answer.refused_providers.items():
+                left_out = {"provider": str(provider), "permit": answer.id}
+                _log_answer("refused", ask, by, at, {**left_out, **refusal.as_json()})
+        else:
+            _log_answer("refused", ask, by, at, {**_asked(ask), **answer.as_json()})
+    if isinstance(answer, Permit):
+        return answer
+    raise denied(answer)
+
+
+def denied(refusal: Refusal) -> Denied:
+    """A refusal as the error that pages and commands show, in the reader's language."""
+    return Denied(words.refusal(refusal), mend=words.mend(refusal), clause=words.clause(refusal))
+
+
+def _move(version: AgreementVersion, event: str, **dates: datetime) -> None:
+    """Take the version to its next state, only if it is still in the one that was read."""
+    target = states.VERSION.target(version, version.state, event)
+    here = AgreementVersion.objects.filter(pk=version.pk, state=version.state)
+    if not here.update(state=target, **dates):
+        raise Conflict(
+            _("Somebody else has just changed this version."), mend=_("Reload its page.")
+        )
+    version.state = target
+    for field, value in dates.items():
+        setattr(version, field, value)
+
+
+def _check_signable(
+    version: AgreementVersion, organisation: Organisation, text_hash: str, at: datetime
+) -> None:
+    reload = _("Reload the page, read the text and decide again.")
+    if version.state in {State.REPLACED, State.DRAFT}:
+        raise Conflict(_("This version is not open for signature."), mend=reload)
+    terms = queries.terms_of(version)
+    if organisation.pk not in terms.parties:
+        raise Denied(
+            _("%(organisation)s is not a party to this text, so nobody signs it for them.")
+            % {"organisation": organisation.name}
+        )
+    if organisation.pk in terms.signed:
+        raise _signed_already(organisation)
+    if version.state != State.SIGNING:
+        raise Conflict(_("This version is not open for signature."), mend=reload)
+    if text_hash != version.text_hash or text.text_hash(version.text) != version.text_hash:
+        raise Conflict(
+            _("The text is not the one you read: it has changed since. Nothing was signed."),
+            mend=reload,
+        )
+    if at >= terms.expires_at:
+        raise Conflict(
+            _("The agreement would have ended before it was signed."),
+            mend=_("Draft a version that ends later."),
+        )
+
+
+def _signed_already(organisation: Organisation) -> Conflict:
+    return Conflict(
+        _("Somebody has signed this text for %(organisation)s already.")
+        % {"organisation": organisation.name},
+        mend=_("Nothing is left to do: one signature for each party is enough."),
+    )
+
+
+def _person(by: Actor) -> Person:
+    """Who signs or withdraws, by name: never the system or the holder of a link."""
+    if by.person_id is None:
+        raise Denied(_("Only a person can do this."), mend=_("Sign in."))
+    return Person.objects.get(pk=by.person_id)
+
+
+def _sign(
+    version: AgreementVersion, organisation: Organisation, by: Actor, at: datetime
+) -> Signature:
+    person = _person(by)
+    try:
+        with transaction.atomic():
+            return Signature.objects.create(
+                version=version,
+                organisation=organisation,
+                person=person,
+                name=str(person)[:200],
+                text_hash=version.text_hash,
+                signed_at=at,
+            )
+    except IntegrityError as race:
+        raise _signed_already(organisation) from race
+
+
+def _put_in_force(version: AgreementVersion, by: Actor, at: datetime) -> None:
+    former = AgreementVersion.objects.filter(agreement=version.agreement_id, state=State.ACTIVE)
+    former.update(state=State.REPLACED, replaced_at=at)
+    _move(version, states.COMPLETE, active_at=at)
+    _log("in_force", version, by, at)
+
+
+def _withdrawal(
+    version: AgreementVersion, organisation: Organisation, reason: str, by: Actor, at: datetime
+) -> Withdrawal:
+    clause = queries.terms_of(version).clause(c.Withdrawal)
+    notice = queries.notice(clause.notice_days if clause else 0)
+    return Withdrawal.objects.create(
+        agreement_id=version.agreement_id,
+        version=version,
+        organisation=organisation,
+        person=_person(by),
+        at=at,
+        reason=reason.strip(),
+        destroy_at=at + notice,
+    )
+
+
+def _asked(ask: Ask) -> dict[str, Any]:
+    return {
+        "action": ask.action,
+        "contract": ask.contract,
+        "fields": sorted(ask.fields),
+        "purpose": ask.purpose,
+        "output": ask.output,
+        "linkage": ask.linkage,
+        "providers": [str(each) for each in ask.providers],
+    }
+
+
+def _log_answer(what: str, ask: Ask, by: Actor, at: datetime, data: dict[str, Any]) -> None:
+    events.append(
+        kind=f"agree.{what}",
+        subject=f"agree.contract:{ask.contract[:100]}",
+        by=by,
+        at=at,
+        scope=ask.partnership,
+        organisation=ask.organisation,
+        data=data,
+    )
+
+
+def _log(what: str, version: AgreementVersion, by: Actor, at: datetime, **more: Any) -> None:
+    """`more`: organisation (its id) and what else the event's data holds."""
+    agreement = version.agreement
+    organisation = more.pop("organisation", None)
+    events.append(
+        kind=f"agree.{what}",
+        subject=f"agree.agreement:{agreement.pk}",
+        by=by,
+        at=at,
+        scope=agreement.partnership_id,
+        organisation=organisation,
+        data={"reference": agreement.reference, "version": version.number, **more},
+    )

@@ -1,0 +1,164 @@
+"""Makes a version from clauses and prose: checks them, renders the text, hashes it. Writes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from commonweal.agree import drafting, queries, text, words
+from commonweal.agree.models import Agreement, AgreementVersion, State
+from commonweal.compute.errors import Unusable
+from commonweal.compute.permits import clauses as c
+from commonweal.compute.permits.narrowing import check_within
+from commonweal.compute.permits.terms import Faulty, Terms, terms_from
+from commonweal.convene import queries as convene
+from commonweal.convene.models import Partnership
+from commonweal.core.errors import Invalid
+
+
+@dataclass(frozen=True)
+class Wording:
+    """What people write of an agreement: clauses, why (`prose`), in which `language`."""
+
+    clauses: tuple[c.Clause, ...]
+    prose: str
+    language: str = ""
+
+
+def one_line(title: str) -> str:
+    held = " ".join(title.split())
+    if not held or len(held) > 200:
+        asked = _("Give the agreement a title of at most 200 characters.")
+        raise Invalid(asked, fields={"title": asked})
+    return held
+
+
+def check_parent(partnership: Partnership, under: str, parent: Agreement | None) -> None:
+    fits = parent is None if not under else parent is not None and parent.kind == under
+    if not fits or (parent is not None and parent.partnership_id != partnership.pk):
+        raise Invalid(
+            _("The agreement that this one rests on is missing or does not fit."),
+            mend=_("Draft a licence under a data-sharing agreement of the same partnership."),
+        )
+
+
+def compose(agreement: Agreement, number: int, wording: Wording, at: datetime) -> AgreementVersion:
+    """An unsaved version, checked. Its zone is the installation's: the text names it.
+
+    Raises Invalid, with the form field of each clause that is missing, contradictory or wider.
+    """
+    language = wording.language or get_language() or settings.LANGUAGE_CODE
+    above = queries.latest(agreement.parent) if agreement.parent else None
+    held = drafting.completed(
+        agreement.kind,
+        _seated(wording.clauses, agreement.partnership, at),
+        queries.clauses_of(above) if above else (),
+    )
+    prose = text.clean(wording.prose)
+    try:
+        if prose:
+            c.Prose(_("Why we agree on this"), prose)
+        terms = terms_from(
+            partnership=agreement.partnership_id,
+            reference=agreement.reference,
+            version=number,
+            kind=agreement.kind,
+            clauses=held,
+            zone=settings.TIME_ZONE,
+            text_hash="",
+            parent=agreement.parent.reference if agreement.parent else "",
+        )
+        written = text.render(_document(agreement, terms, prose, language))
+    except Faulty as fault:
+        raise _invalid(fault) from fault
+    except Unusable as fault:
+        raise Invalid(words.unusable(fault)) from fault
+    check_within_parent(terms, agreement.parent)
+    return AgreementVersion(
+        agreement=agreement,
+        number=number,
+        clauses=[c.to_json(each) for each in held],
+        prose=prose,
+        language=language,
+        zone=terms.zone,
+        text=written,
+        text_hash=text.text_hash(written),
+        starts_on=terms.day_of(terms.starts_at),
+        expires_on=terms.last_day,
+        state=State.DRAFT,
+        drafted_at=at,
+    )
+
+
+def _document(agreement: Agreement, terms: Terms, prose: str, language: str) -> text.Document:
+    return text.Document(
+        kind=agreement.kind,
+        reference=agreement.reference,
+        number=terms.version,
+        title=agreement.title,
+        partnership=agreement.partnership.name,
+        zone=terms.zone,
+        language=language,
+        prose=prose,
+        clauses=terms.clauses,
+        parent=str(agreement.parent) if agreement.parent else "",
+    )
+
+
+def _seated(
+    clauses: Iterable[c.Clause], partnership: Partnership, at: datetime
+) -> Sequence[c.Clause]:
+    """The clauses with the organisations' names as they are on record, and prose made clean.
+
+    Raises Invalid for an organisation that has no seat at the table: it could not sign.
+    """
+    at_table = {each.pk: each.name for each in convene.partners(partnership, at)}
+    held: list[c.Clause] = []
+    for clause in clauses:
+        if isinstance(clause, c.Prose):
+            held.append(c.Prose(clause.heading, text.clean(clause.text)))
+        elif isinstance(clause, c.Party):
+            strangers = [each.name for each in clause.organisations if each.id not in at_table]
+            if strangers:
+                said = _("Not at the table, so they could not sign: %(names)s.") % {
+                    "names": ", ".join(strangers)
+                }
+                raise Invalid(said, mend=_("Give them a seat first."), fields={clause.role: said})
+            known = (c.Organisation(each.id, at_table[each.id]) for each in clause.organisations)
+            held.append(c.Party(clause.role, tuple(known)))
+        else:
+            held.append(clause)
+    return held
+
+
+def check_within_parent(terms: Terms, parent: Agreement | None) -> None:
+    if parent is None:
+        return
+    try:
+        check_within(terms, queries.terms_of(queries.latest(parent)))
+    except Faulty as fault:
+        raise _invalid(fault) from fault
+
+
+def _invalid(fault: Faulty) -> Invalid:
+    """All faults at once, each at the form field of its clause."""
+    first = fault.faults[0]
+    fields: dict[str, str] = {}
+    for each in fault.faults:
+        fields.setdefault(each.kind, words.fault(each))
+    return Invalid(
+        _("%(clause)s: %(fault)s")
+        % {"clause": _cited(first.number, first.kind), "fault": words.fault(first)},
+        fields=fields,
+    )
+
+
+def _cited(number: int, kind: str) -> str:
+    if not number:
+        return words.kind_name(kind)
+    return _("Clause %(number)s (%(kind)s)") % {"number": number, "kind": words.kind_name(kind)}

@@ -1,0 +1,119 @@
+"""Who may draft, open, sign, withdraw from and suspend agreements.
+
+`check_*` raises with words for the reader, its twin without `check_` answers yes or no.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from commonweal.agree.models import Agreement
+from commonweal.convene import policies as convene
+from commonweal.convene import queries as table
+from commonweal.convene.models import Partnership
+from commonweal.core.errors import Denied, Failure
+from commonweal.core.models import Organisation, Role
+from commonweal.core.scope import Actor
+
+
+def _passes(check: Callable[[], None]) -> bool:
+    try:
+        check()
+    except Failure:
+        return False
+    return True
+
+
+def check_can_draft(actor: Actor, partnership: Partnership, at: datetime) -> None:
+    """Any member of an organisation at the table may propose an agreement: drafting binds nobody."""
+    convene.check_can_see(actor, partnership, at)
+    held = table.standing(actor, partnership, at).organisations
+    if actor.system:
+        return
+    if actor.person_id and any(actor.holds(Role.MEMBER, each) for each in held):
+        return
+    raise Denied(
+        _("Only people who act for an organisation at the table can draft agreements."),
+        mend=_("Ask the convener to draft it, or tell your own organisation’s people."),
+    )
+
+
+def check_can_prepare(
+    actor: Actor, agreement: Agreement, parties: Iterable[UUID], at: datetime
+) -> None:
+    """Revise a text or open it for signature: the convener, or a member of one of its parties."""
+    check_can_draft(actor, agreement.partnership, at)
+    if convene.can_convene(actor, agreement.partnership, at):
+        return
+    if any(actor.holds(Role.MEMBER, each) for each in parties):
+        return
+    raise Denied(
+        _("Only a party to %(reference)s or the convener can do this.")
+        % {"reference": agreement.reference},
+        mend=_("Ask one of the parties."),
+    )
+
+
+def check_can_sign(
+    actor: Actor, partnership: Partnership, organisation: Organisation, at: datetime
+) -> None:
+    """A person, signed in, who may sign for the organisation, which has a seat at this table."""
+    convene.check_can_see(actor, partnership, at)
+    if actor.person_id is None:
+        raise Denied(
+            _("Only a person can sign for %(organisation)s.") % {"organisation": organisation.name},
+            mend=_("Sign in as somebody who may sign."),
+        )
+    convene.check_can_act_for(actor, partnership, organisation, Role.SIGNATORY, at)
+
+
+def check_can_withdraw(actor: Actor, organisation: Organisation) -> None:
+    """A signatory of the organisation. It needs no seat: who left the table can still withdraw."""
+    if actor.person_id is not None and actor.holds(Role.SIGNATORY, organisation.pk):
+        return
+    raise Denied(
+        _("Only somebody who may sign for %(organisation)s can withdraw it from an agreement.")
+        % {"organisation": organisation.name},
+        mend=_("Ask its signatory."),
+    )
+
+
+def check_can_suspend(actor: Actor, agreement: Agreement, at: datetime) -> None:
+    """The convener, for everybody: the clause on suspension says so."""
+    convene.check_can_convene(actor, agreement.partnership, at)
+
+
+def check_can_ask(actor: Actor, organisation: UUID) -> None:
+    """Nobody asks for a permit in the name of an organisation that they do not act for."""
+    if actor.system or organisation in actor.organisation_ids:
+        return
+    raise Denied(
+        _("You do not act for the organisation that asks for this data."),
+        mend=_("Choose an organisation of your own."),
+    )
+
+
+def can_draft(actor: Actor, partnership: Partnership, at: datetime) -> bool:
+    return _passes(lambda: check_can_draft(actor, partnership, at))
+
+
+def can_prepare(actor: Actor, agreement: Agreement, parties: Iterable[UUID], at: datetime) -> bool:
+    return _passes(lambda: check_can_prepare(actor, agreement, parties, at))
+
+
+def can_sign(
+    actor: Actor, partnership: Partnership, organisation: Organisation, at: datetime
+) -> bool:
+    return _passes(lambda: check_can_sign(actor, partnership, organisation, at))
+
+
+def can_withdraw(actor: Actor, organisation: Organisation) -> bool:
+    return _passes(lambda: check_can_withdraw(actor, organisation))
+
+
+def can_suspend(actor: Actor, agreement: Agreement, at: datetime) -> bool:
+    return _passes(lambda: check_can_suspend(actor, agreement, at))

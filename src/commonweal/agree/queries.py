@@ -1,0 +1,316 @@
+"""Reading agreements, for one reader at one moment, and as the terms that `compute` decides by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from django.db.models import Count, Prefetch, Q, QuerySet
+
+from commonweal.agree.models import (
+    Agreement,
+    AgreementVersion,
+    Signature,
+    State,
+    Suspension,
+    Withdrawal,
+)
+from commonweal.compute.permits.asking import SUBMIT, Refusal
+from commonweal.compute.permits.clauses import Clause, Party, Purpose, from_json
+from commonweal.compute.permits.deciding import why_not_in_force
+from commonweal.compute.permits.kinds import KINDS
+from commonweal.compute.permits.register import Register
+from commonweal.compute.permits.terms import Terms, terms_from
+from commonweal.convene import queries as convene
+from commonweal.convene.models import Partnership
+from commonweal.convene.policies import missing
+from commonweal.core.errors import Missing
+from commonweal.core.models import Event, Organisation
+from commonweal.core.scope import Actor
+
+
+def clauses_of(version: AgreementVersion) -> tuple[Clause, ...]:
+    """The version's clauses as values; clause n is at index n - 1."""
+    return tuple(from_json(each) for each in version.clauses)
+
+
+def terms_of(version: AgreementVersion) -> Terms:
+    """One version as the software enforces it. Six queries unless the relations are prefetched."""
+    agreement = version.agreement
+    return terms_from(
+        partnership=agreement.partnership_id,
+        reference=agreement.reference,
+        version=version.number,
+        kind=agreement.kind,
+        clauses=clauses_of(version),
+        zone=version.zone,
+        text_hash=version.text_hash,
+        parent=agreement.parent.reference if agreement.parent else "",
+        signed=(
+            each.organisation_id
+            for each in version.signatures.all()
+            if each.text_hash == version.text_hash
+        ),
+        active_at=version.active_at,
+        replaced_at=version.replaced_at,
+        suspensions=((each.from_at, each.until_at) for each in agreement.suspensions.all()),
+        withdrawals={each.organisation_id: each.at for each in version.withdrawals.all()},
+    )
+
+
+def _whole(versions: QuerySet[AgreementVersion]) -> QuerySet[AgreementVersion]:
+    """With everything that `terms_of` reads: four queries, whatever the number of versions."""
+    return versions.select_related("agreement__parent", "agreement__partnership").prefetch_related(
+        Prefetch("agreement__suspensions", Suspension.objects.order_by("from_at")),
+        Prefetch("signatures", Signature.objects.order_by("signed_at")),
+        Prefetch("withdrawals", Withdrawal.objects.order_by("at")),
+    )
+
+
+def _versions(partnership: Partnership) -> QuerySet[AgreementVersion]:
+    """Every version that is or was in force, or is on its way there; by reference and number."""
+    known = AgreementVersion.objects.filter(agreement__partnership=partnership).exclude(
+        state=State.REPLACED, active_at__isnull=True
+    )
+    return _whole(known).order_by("agreement__drafted_at", "agreement__reference", "number")
+
+
+def terms_in(partnership: Partnership) -> tuple[Terms, ...]:
+    """All terms of a partnership: drafts, those in force, and what they replaced."""
+    return tuple(terms_of(version) for version in _versions(partnership))
+
+
+def register_of(partnership: Partnership) -> Register:
+    """The same, indexed for `compute.permits.deciding.decide`."""
+    return Register(terms_in(partnership))
+
+
+def latest(agreement: Agreement) -> AgreementVersion:
+    """The version that counts: the one in force, else the one in preparation, else the last."""
+    found = _whole(agreement.versions.all()).order_by("number")
+    by_state = {version.state: version for version in found}
+    for state in (State.ACTIVE, State.SIGNING, State.DRAFT, State.REPLACED):
+        if state in by_state:
+            return by_state[state]
+    raise missing()
+
+
+def in_preparation(agreement: Agreement) -> AgreementVersion | None:
+    """The draft, or the version open for signature, if there is one."""
+    states = (State.DRAFT, State.SIGNING)
+    return _whole(agreement.versions.filter(state__in=states)).first()
+
+
+def active_dsa(
+    partnership: Partnership, contract_key: str, provider: Organisation, at: datetime
+) -> Agreement | None:
+    """The sharing agreement in force under which this provider hands in this contract's data."""
+    paths = register_of(partnership).of_provider
+    for path in paths.get((partnership.pk, contract_key, provider.pk), ()):
+        gone = path.provider_until.get(provider.pk)
+        if path.in_force(at) and (gone is None or at < gone):
+            return Agreement.objects.get(partnership=partnership, reference=path.leaf.reference)
+    return None
+
+
+@dataclass(frozen=True)
+class Summary:
+    """An agreement as a list shows it. `closed` says why it allows nothing now; None when it does."""
+
+    agreement: Agreement
+    version: AgreementVersion
+    terms: Terms
+    closed: Refusal | None
+
+    @property
+    def purposes(self) -> tuple[str, ...]:
+        clause = self.terms.clause(Purpose)
+        return clause.purposes if clause else ()
+
+    @property
+    def standing(self) -> str:
+        """draft, signing, in_force, or the code of why it allows nothing (expired, suspended, …)."""
+        if self.version.state in {State.DRAFT, State.SIGNING}:
+            return self.version.state
+        return self.closed.code if self.closed else "in_force"
+
+    @property
+    def parties(self) -> tuple[str, ...]:
+        return tuple(self.terms.parties.values())
+
+    def names(self, role: str) -> tuple[str, ...]:
+        clause = self.terms.party(role)
+        return clause.names if clause else ()
+
+
+_PREFERRED = {State.ACTIVE: 0, State.SIGNING: 1, State.DRAFT: 2, State.REPLACED: 3}
+
+
+def summaries(partnership: Partnership, at: datetime) -> list[Summary]:
+    """Every agreement with the version that counts, the oldest first. Four queries."""
+    chosen: dict[UUID, AgreementVersion] = {}
+    for version in _versions(partnership):
+        held = chosen.get(version.agreement_id)
+        if held is None or _PREFERRED[State(version.state)] <= _PREFERRED[State(held.state)]:
+            chosen[version.agreement_id] = version
+    terms = {version.agreement.reference: terms_of(version) for version in chosen.values()}
+    found = []
+    for version in chosen.values():
+        own = terms[version.agreement.reference]
+        found.append(
+            Summary(version.agreement, version, own, why_not_in_force(_chain(own, terms), "", at))
+        )
+    return found
+
+
+def _chain(own: Terms, known: Mapping[str, Terms]) -> Sequence[Terms]:
+    chain = [own]
+    while chain[-1].parent in known and len(chain) <= len(KINDS):
+        chain.append(known[chain[-1].parent])
+    return chain
+
+
+def partnership_for(actor: Actor, slug: str, at: datetime) -> Partnership:
+    """The partnership, for who is at its table, and for former partners that are still a party.
+
+    Raises Missing. An organisation that left the table keeps sight of what binds it.
+    """
+    try:
+        return convene.partnership_for(actor, slug, at)
+    except Missing:
+        bound = Signature.objects.filter(
+            organisation__in=actor.organisation_ids, version__agreement__partnership__slug=slug
+        )
+        if actor.person_id is None or not bound.exists():
+            raise
+        return Partnership.objects.get(slug=slug)
+
+
+def agreements(partnership: Partnership, actor: Actor, at: datetime) -> list[Summary]:
+    """The agreements that the actor may read: all for who is seated, else those it signed."""
+    found = summaries(partnership, at)
+    if convene.standing(actor, partnership, at).is_seated:
+        return found
+    mine = actor.organisation_ids
+    return [each for each in found if mine & set(each.terms.parties) & _signers(each.agreement)]
+
+
+def _signers(agreement: Agreement) -> set[UUID]:
+    signed = Signature.objects.filter(version__agreement=agreement)
+    return set(signed.values_list("organisation_id", flat=True))
+
+
+def agreement_for(actor: Actor, slug: str, reference: str, at: datetime) -> Agreement:
+    """The agreement at this address. Raises Missing for what is not there for the actor."""
+    partnership = partnership_for(actor, slug, at)
+    found = (
+        Agreement.objects.filter(partnership=partnership, reference=reference)
+        .select_related("partnership", "parent")
+        .first()
+    )
+    if found is None:
+        raise missing()
+    seated = convene.standing(actor, partnership, at).is_seated
+    if not seated and not actor.organisation_ids & _signers(found):
+        raise missing()
+    return found
+
+
+def version_for(
+    actor: Actor, slug: str, reference: str, number: int | None, at: datetime
+) -> AgreementVersion:
+    """One version, or the one that counts for `number` None. Raises Missing."""
+    agreement = agreement_for(actor, slug, reference, at)
+    if number is None:
+        return latest(agreement)
+    found = _whole(agreement.versions.filter(number=number)).first()
+    if found is None:
+        raise missing()
+    return found
+
+
+@dataclass(frozen=True)
+class PublicAgreement:
+    """What everybody may know of an agreement: that it exists, what for, between whom, how long."""
+
+    reference: str
+    kind: str
+    title: str
+    purposes: tuple[str, ...]
+    parties: tuple[str, ...]
+    starts_on: date
+    expires_on: date
+    standing: str
+
+
+def public_agreements(partnership: Partnership, at: datetime) -> list[PublicAgreement]:
+    """Agreements that every party has signed, also those that ended since. Drafts are not told."""
+    return [
+        PublicAgreement(
+            reference=each.agreement.reference,
+            kind=each.agreement.kind,
+            title=each.agreement.title,
+            purposes=each.purposes,
+            parties=each.parties,
+            starts_on=each.version.starts_on,
+            expires_on=each.version.expires_on,
+            standing=each.standing,
+        )
+        for each in summaries(partnership, at)
+        if each.version.state == State.ACTIVE
+    ]
+
+
+def refusal_counts(agreement: Agreement) -> dict[int, int]:
+    """How many requests each clause has refused so far: clause number → count. One query."""
+    rows = (
+        Event.objects.filter(
+            scope=agreement.partnership_id,
+            kind="agree.refused",
+            data__reference=agreement.reference,
+        )
+        .values_list("data__number")
+        .annotate(times=Count("pk"))
+    )
+    return {int(number): times for number, times in rows}
+
+
+def destructions_due(at: datetime) -> QuerySet[Withdrawal]:
+    """Withdrawals from sharing agreements whose notice has run out, the oldest first.
+
+    Left out: an organisation that has since signed a later version of the same agreement. Whoever
+    keeps the keys destroys them; doing so twice changes nothing.
+    """
+    sharing = [kind.key for kind in KINDS.values() if SUBMIT in kind.grants]
+    due = Withdrawal.objects.filter(destroy_at__lte=at, agreement__kind__in=sharing)
+    returned = [
+        withdrawal.pk
+        for withdrawal in due.select_related("version")
+        if Signature.objects.filter(
+            Q(version__agreement=withdrawal.agreement_id)
+            & Q(version__number__gt=withdrawal.version.number)
+            & Q(version__active_at__isnull=False, organisation=withdrawal.organisation_id)
+        ).exists()
+    ]
+    return due.exclude(pk__in=returned).select_related("agreement", "organisation").order_by("at")
+
+
+def notice(days: int) -> timedelta:
+    """How long after a withdrawal what was provided is destroyed."""
+    return timedelta(days=days)
+
+
+def unsigned(version: AgreementVersion) -> Iterable[Organisation]:
+    """The parties that have not signed yet, by name."""
+    terms = terms_of(version)
+    return Organisation.objects.filter(pk__in=terms.missing_signatures).order_by("name")
+
+
+def organisations_named(version: AgreementVersion, role: str) -> frozenset[UUID]:
+    """The organisations that a version names in a role."""
+    for clause in clauses_of(version):
+        if isinstance(clause, Party) and clause.role == role:
+            return clause.ids
+    return frozenset()

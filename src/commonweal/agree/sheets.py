@@ -1,0 +1,183 @@
+"""Everything about one agreement that its page shows, for one reader. Reads only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from commonweal.agree import policies, queries
+from commonweal.agree.models import (
+    Agreement,
+    AgreementVersion,
+    Signature,
+    State,
+    Suspension,
+    Withdrawal,
+)
+from commonweal.agree.queries import Summary
+from commonweal.compute.permits.asking import Refusal
+from commonweal.compute.permits.clauses import Withdrawal as Notice
+from commonweal.compute.permits.deciding import why_not_in_force
+from commonweal.compute.permits.terms import Terms
+from commonweal.convene import queries as convene
+from commonweal.core.models import Organisation
+from commonweal.core.scope import Actor
+
+
+@dataclass(frozen=True)
+class Line:
+    """One party: whether it signed the text, and whether it withdrew since."""
+
+    organisation: Organisation
+    signature: Signature | None
+    withdrawal: Withdrawal | None
+
+
+@dataclass(frozen=True)
+class Rights:
+    """What the reader can do here; each action checks again."""
+
+    sign_for: tuple[Organisation, ...]
+    withdraw_for: tuple[Organisation, ...]
+    prepares: bool
+    suspends: bool
+    reads_table: bool
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """`closed`: why it allows nothing now, None when it does. `refusals`: clause number → count."""
+
+    agreement: Agreement
+    version: AgreementVersion
+    terms: Terms
+    closed: Refusal | None
+    parties: tuple[Line, ...]
+    suspension: Suspension | None
+    versions: tuple[AgreementVersion, ...]
+    preparing: AgreementVersion | None
+    licences: tuple[Summary, ...]
+    refusals: dict[int, int]
+    rights: Rights
+
+    @property
+    def is_current(self) -> bool:
+        """Whether this is the version in force, or the only one there is to look at."""
+        return self.version.state == State.ACTIVE or self.version == self.preparing
+
+
+def sheet(
+    actor: Actor, slug: str, reference: str, at: datetime, number: int | None = None
+) -> Sheet:
+    """The page of an agreement, or of one of its versions. Raises Missing.
+
+    About fifteen queries, whatever the number of parties, versions and licences.
+    """
+    version = queries.version_for(actor, slug, reference, number, at)
+    agreement = version.agreement
+    terms = queries.terms_of(version)
+    siblings = queries.summaries(agreement.partnership, at)
+    parents = [each.terms for each in siblings if each.agreement.pk == agreement.parent_id]
+    preparing = queries.in_preparation(agreement)
+    return Sheet(
+        agreement=agreement,
+        version=version,
+        terms=terms,
+        closed=why_not_in_force((terms, *parents), "", at),
+        parties=_lines(version, terms),
+        suspension=agreement.suspensions.filter(until_at__isnull=True).first(),
+        versions=tuple(agreement.versions.order_by("-number")),
+        preparing=preparing,
+        licences=tuple(each for each in siblings if each.agreement.parent_id == agreement.pk),
+        refusals=queries.refusal_counts(agreement),
+        rights=_rights(actor, agreement, preparing, terms, at),
+    )
+
+
+def _lines(version: AgreementVersion, terms: Terms) -> tuple[Line, ...]:
+    organisations = Organisation.objects.in_bulk(list(terms.parties))
+    signed = {each.organisation_id: each for each in version.signatures.all()}
+    gone = {each.organisation_id: each for each in version.withdrawals.all()}
+    return tuple(
+        Line(organisations[each], signed.get(each), gone.get(each)) for each in terms.parties
+    )
+
+
+def _rights(
+    actor: Actor,
+    agreement: Agreement,
+    preparing: AgreementVersion | None,
+    terms: Terms,
+    at: datetime,
+) -> Rights:
+    partnership = agreement.partnership
+    return Rights(
+        sign_for=tuple(may_sign_for(actor, preparing, at)) if preparing else (),
+        withdraw_for=tuple(may_withdraw_for(actor, agreement)),
+        prepares=policies.can_prepare(actor, agreement, terms.parties, at),
+        suspends=policies.can_suspend(actor, agreement, at),
+        reads_table=convene.standing(actor, partnership, at).is_seated,
+    )
+
+
+def may_sign_for(actor: Actor, version: AgreementVersion, at: datetime) -> list[Organisation]:
+    """The parties whose signature is missing and for which this person may sign, by name."""
+    if version.state != State.SIGNING:
+        return []
+    partnership = version.agreement.partnership
+    return [
+        each
+        for each in queries.unsigned(version)
+        if policies.can_sign(actor, partnership, each, at)
+    ]
+
+
+def may_withdraw_for(actor: Actor, agreement: Agreement) -> list[Organisation]:
+    """The parties that signed, have not withdrawn, and for which this person may sign, by name."""
+    open_signatures = Signature.objects.filter(
+        version__agreement=agreement, version__state__in=[State.SIGNING, State.ACTIVE]
+    ).select_related("organisation")
+    gone = set(
+        Withdrawal.objects.filter(agreement=agreement).values_list("version_id", "organisation_id")
+    )
+    found = {
+        each.organisation
+        for each in open_signatures
+        if (each.version_id, each.organisation_id) not in gone
+        and policies.can_withdraw(actor, each.organisation)
+    }
+    return sorted(found, key=lambda each: each.name)
+
+
+@dataclass(frozen=True)
+class Consequences:
+    """What a withdrawal would do, said before it is done.
+
+    `destroy_at`: when what the organisation provided would be gone. `ends_all`: nobody would be
+    left who may keep the data (or, of a licence, use it). `licences`: what rests on the agreement.
+    """
+
+    destroy_at: datetime
+    provides: bool
+    ends_all: bool
+    licences: tuple[str, ...]
+
+
+def consequences(sheet_: Sheet, organisation: Organisation, at: datetime) -> Consequences:
+    """For one party of the version in force."""
+    notice = sheet_.terms.clause(Notice)
+    days = notice.notice_days if notice else 0
+    return Consequences(
+        destroy_at=at + queries.notice(days),
+        provides=organisation.pk in queries.organisations_named(sheet_.version, "provider"),
+        ends_all=any(
+            _is_last(sheet_, organisation, role) for role in ("provider", "recipient", "user")
+        ),
+        licences=tuple(each.agreement.reference for each in sheet_.licences),
+    )
+
+
+def _is_last(sheet_: Sheet, organisation: Organisation, role: str) -> bool:
+    named = queries.organisations_named(sheet_.version, role)
+    left = named - set(sheet_.terms.withdrawals) - {organisation.pk}
+    return organisation.pk in named and not left
