@@ -1,0 +1,1 @@
+"""Entry points, the theory of change, indicators and their versions."""

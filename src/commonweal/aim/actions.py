@@ -1,0 +1,492 @@
+"""Everything that changes what a partnership aims at. Each writes one event."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import Model
+from django.utils.translation import gettext as _
+
+from commonweal.aim import policies, queries
+from commonweal.aim.models import Edge, EntryPoint, Indicator, IndicatorVersion, Node
+from commonweal.compute.errors import Unusable
+from commonweal.compute.indicators.definition import (
+    Definition,
+    Grain,
+    IndicatorKind,
+    definition_hash,
+)
+from commonweal.compute.indicators.parse import parse_definitions
+from commonweal.convene.models import Partnership
+from commonweal.convene.queries import partners
+from commonweal.core import events
+from commonweal.core.errors import Conflict, Denied, Invalid
+from commonweal.core.models import Organisation
+from commonweal.core.scope import Actor
+
+
+def propose_entry_point(
+    *,
+    partnership: Partnership,
+    statement: str,
+    meaningful: str,
+    actionable: str,
+    acceptable: str,
+    provisional: str,
+    review_date: date,
+    by: Actor,
+    at: datetime,
+) -> EntryPoint:
+    """Propose a place to begin, with a word on each of the four criteria. Convener only.
+
+    Raises Invalid when a criterion is left blank or the review date is not in the future.
+    """
+    policies.check_can_aim(by, partnership, at)
+    said = {
+        "statement": _said(statement, "statement", _("Say what you would begin with.")),
+        "meaningful": _said(meaningful, "meaningful", _("Say what it would change.")),
+        "actionable": _said(actionable, "actionable", _("Say who can do it, with what.")),
+        "acceptable": _said(acceptable, "acceptable", _("Say who agrees, who has doubts.")),
+        "provisional": _said(provisional, "provisional", _("Say what you would do next.")),
+    }
+    if review_date <= at.date():
+        late = _("Choose a day in the future: that is when you look at it again.")
+        raise Invalid(late, fields={"review_date": late})
+    with transaction.atomic():
+        found = EntryPoint.objects.create(
+            partnership=partnership, review_date=review_date, proposed_at=at, **said
+        )
+        _log("entry_point_proposed", found, partnership, by, at)
+    return found
+
+
+def choose_entry_point(*, entry_point: EntryPoint, by: Actor, at: datetime) -> None:
+    """Begin here. The one chosen before is left behind and stays on record. Convener only."""
+    partnership = entry_point.partnership
+    policies.check_can_aim(by, partnership, at)
+    if entry_point.is_chosen:
+        return
+    if entry_point.left_at is not None:
+        raise Conflict(
+            _("This entry point was chosen before and left behind."),
+            mend=_("Propose it anew, with what has changed since."),
+        )
+    if entry_point.review_date <= at.date():
+        raise Conflict(
+            _("Its review date has passed."), mend=_("Propose it anew with a later review date.")
+        )
+    with transaction.atomic():
+        before = EntryPoint.objects.filter(
+            partnership=partnership, chosen_at__isnull=False, left_at__isnull=True
+        )
+        before.update(left_at=at)
+        _claim(lambda: EntryPoint.objects.filter(pk=entry_point.pk).update(chosen_at=at))
+        entry_point.chosen_at = at
+        _log("entry_point_chosen", entry_point, partnership, by, at)
+
+
+def add_node(
+    *, partnership: Partnership, kind: str, label: str, by: Actor, at: datetime, words: str = ""
+) -> Node:
+    """Add an activity, output, outcome or assumption. Convener only.
+
+    Raises Invalid for an unknown kind, a blank name or a name that another box has.
+    """
+    policies.check_can_aim(by, partnership, at)
+    if kind not in Node.Kind.values:
+        unknown = _("Choose what kind of thing this is.")
+        raise Invalid(unknown, fields={"kind": unknown})
+    label = _free_label(partnership, label)
+    with transaction.atomic():
+        node = Node.objects.create(
+            partnership=partnership, kind=kind, label=label, words=words.strip(), added_at=at
+        )
+        _log("node_added", node, partnership, by, at, data={"kind": kind})
+    return node
+
+
+def change_node(*, node: Node, label: str, words: str, by: Actor, at: datetime) -> None:
+    """Say anew what a box is; its kind and links stay. Convener only."""
+    policies.check_can_aim(by, node.partnership, at)
+    label = _free_label(node.partnership, label, but=node)
+    with transaction.atomic():
+        node.label, node.words = label, words.strip()
+        node.save(update_fields=["label", "words"])
+        _log("node_changed", node, node.partnership, by, at)
+
+
+def remove_node(*, node: Node, by: Actor, at: datetime) -> None:
+    """Take a box away, with its untested links. Convener only.
+
+    Raises Denied while evidence or an indicator hangs on it: what was learned is not wiped away.
+    """
+    policies.check_can_aim(by, node.partnership, at)
+    tested = [*node.outgoing.all(), *node.incoming.all()]
+    if any(edge.status != Edge.Status.UNTESTED for edge in tested):
+        raise Denied(
+            _("A link of “%(label)s” has been tested, so it stays.") % {"label": node.label},
+            mend=_("Say in its words why it is no longer pursued."),
+        )
+    if node.indicators.exists():
+        raise Denied(
+            _("An indicator measures “%(label)s”, so it stays.") % {"label": node.label},
+            mend=_("Say in its words why it is no longer pursued."),
+        )
+    with transaction.atomic():
+        _log("node_removed", node, node.partnership, by, at, data={"kind": node.kind})
+        node.delete()
+
+
+def link_nodes(*, source: Node, target: Node, hypothesis: str, by: Actor, at: datetime) -> Edge:
+    """State that one box leads to another, as a hypothesis that can fail. Convener only.
+
+    Loops are allowed. Raises Invalid for a link of a box to itself, Conflict for one that exists.
+    """
+    policies.check_can_aim(by, source.partnership, at)
+    if source.partnership_id != target.partnership_id:
+        raise Denied(_("Both ends of a link belong to the same partnership."))
+    if source.pk == target.pk:
+        same = _("A link needs two different ends.")
+        raise Invalid(same, fields={"target": same})
+    hypothesis = _said(
+        hypothesis, "hypothesis", _("Say why the first leads to the second, so that it can fail.")
+    )
+    with transaction.atomic():
+        edge = Edge(source=source, target=target, hypothesis=hypothesis, linked_at=at)
+        _claim(
+            lambda: edge.save(force_insert=True),
+            _("“%(source)s” and “%(target)s” are linked already.")
+            % {"source": source.label, "target": target.label},
+        )
+        _log("nodes_linked", edge, source.partnership, by, at)
+    return edge
+
+
+def judge_link(*, edge: Edge, status: str, because: str, by: Actor, at: datetime) -> None:
+    """Say how a hypothesis has fared so far, and what shows it. Convener only."""
+    partnership = edge.source.partnership
+    policies.check_can_aim(by, partnership, at)
+    if status not in Edge.Status.values:
+        unknown = _("Choose how the hypothesis has fared.")
+        raise Invalid(unknown, fields={"status": unknown})
+    if status != Edge.Status.UNTESTED:
+        because = _said(because, "because", _("Say what shows it."))
+    with transaction.atomic():
+        edge.status, edge.status_because, edge.status_at = status, because.strip(), at
+        edge.save(update_fields=["status", "status_because", "status_at"])
+        _log("link_judged", edge, partnership, by, at, data={"status": status})
+
+
+def remove_link(*, edge: Edge, by: Actor, at: datetime) -> None:
+    """Take an untested link away. Raises Denied for a tested one. Convener only."""
+    partnership = edge.source.partnership
+    policies.check_can_aim(by, partnership, at)
+    if edge.status != Edge.Status.UNTESTED:
+        raise Denied(
+            _("This hypothesis has been tested, so it stays."),
+            mend=_("Give it the status “Contradicted” if it did not hold."),
+        )
+    with transaction.atomic():
+        _log("link_removed", edge, partnership, by, at)
+        edge.delete()
+
+
+# "…/indicators/new/" is a page.
+RESERVED_KEYS = frozenset({"new"})
+
+
+@dataclass(frozen=True)
+class Goal:
+    """Where an indicator stood and where it should get: decimal numbers as text, "" for none.
+
+    A proportion may be written as a share (0.58) or in percent (58%); it is kept as a share.
+    Periods are written as the results write them: 2026-03, 2026-Q1, 2026.
+    """
+
+    baseline: str = ""
+    baseline_period: str = ""
+    target: str = ""
+    target_period: str = ""
+
+
+def define_indicator(
+    *,
+    partnership: Partnership,
+    definition: str,
+    level: str,
+    unit: str,
+    contract_key: str,
+    reason: str,
+    by: Actor,
+    at: datetime,
+    owner: Organisation | None = None,
+    outcome: Node | None = None,
+    goal: Goal = Goal(),
+) -> Indicator:
+    """Agree on how the partnership will know: an indicator with its first version. Convener only.
+
+    `definition` is the text of one definition; its id, title and polarity become the indicator's.
+    Raises Invalid, naming the fields, for a definition that cannot be used, an owner that does not
+    fit the level or has no seat, or a baseline or target that does not fit; Conflict for a key in
+    use.
+    """
+    policies.check_can_aim(by, partnership, at)
+    parsed = _parsed(definition)
+    if parsed.id in RESERVED_KEYS:
+        raise _unusable(_("An indicator cannot be called “new”."), _("Choose another id."))
+    _check_owner(partnership, level, owner, at)
+    if outcome is not None and outcome.partnership_id != partnership.pk:
+        raise Denied(_("An indicator measures an outcome of its own partnership."))
+    unit = _said(unit, "unit", _("Say in which unit the figure is, for example “% of babies”."))
+    with transaction.atomic():
+        indicator = Indicator(
+            partnership=partnership,
+            key=parsed.id,
+            title=parsed.title,
+            level=level,
+            owner=owner,
+            outcome=outcome,
+            polarity=parsed.polarity.value,
+            unit=unit,
+            defined_at=at,
+        )
+        _claim(
+            lambda: indicator.save(force_insert=True),
+            _("The partnership has an indicator “%(key)s” already.") % {"key": parsed.id},
+        )
+        version = _add_version(
+            indicator,
+            parsed,
+            text=definition,
+            contract_key=contract_key,
+            goal=goal,
+            reason=reason,
+            at=at,
+        )
+        _log_version("indicator_defined", version, by, at)
+    return indicator
+
+
+def revise_indicator(
+    *,
+    indicator: Indicator,
+    definition: str,
+    contract_key: str,
+    reason: str,
+    by: Actor,
+    at: datetime,
+    goal: Goal = Goal(),
+) -> IndicatorVersion:
+    """Agree on the next version; earlier ones and what was measured by them stay. Convener only.
+
+    Raises Invalid as `define_indicator`, and when the text keeps another id or version number than
+    the next one.
+    """
+    policies.check_can_aim(by, indicator.partnership, at)
+    parsed = _parsed(definition)
+    if parsed.id != indicator.key:
+        raise _unusable(
+            _("The definition is of “%(other)s”, not of “%(key)s”.")
+            % {"other": parsed.id, "key": indicator.key},
+            _("Write id: %(key)s, or define a new indicator.") % {"key": indicator.key},
+        )
+    last = queries.versions(indicator).first()
+    following = last.number + 1 if last else 1
+    if parsed.version != following:
+        raise _unusable(
+            _("The definition says version %(number)s.") % {"number": parsed.version},
+            _("The next version is %(next)s: write version: %(next)s.") % {"next": following},
+        )
+    with transaction.atomic():
+        version = _add_version(
+            indicator,
+            parsed,
+            text=definition,
+            contract_key=contract_key,
+            goal=goal,
+            reason=reason,
+            at=at,
+        )
+        indicator.title, indicator.polarity = parsed.title, parsed.polarity.value
+        indicator.save(update_fields=["title", "polarity"])
+        _log_version("indicator_revised", version, by, at)
+    return version
+
+
+def _add_version(
+    indicator: Indicator,
+    parsed: Definition,
+    *,
+    text: str,
+    contract_key: str,
+    goal: Goal,
+    reason: str,
+    at: datetime,
+) -> IndicatorVersion:
+    version = IndicatorVersion(
+        indicator=indicator,
+        number=parsed.version,
+        definition=text,
+        definition_hash=definition_hash(parsed),
+        kind=parsed.kind.value,
+        contract_key=_said(
+            contract_key, "contract_key", _("Name the data contract that it reads.")
+        ),
+        baseline=_figure(parsed, goal.baseline, "baseline"),
+        baseline_period=_period(parsed, goal.baseline, goal.baseline_period, "baseline_period"),
+        target=_figure(parsed, goal.target, "target"),
+        target_period=_period(parsed, goal.target, goal.target_period, "target_period"),
+        reason=_said(reason, "reason", _("Say why it is measured this way.")),
+        agreed_at=at,
+    )
+    _claim(
+        lambda: version.save(force_insert=True),
+        _("Somebody else has just agreed on this version."),
+    )
+    return version
+
+
+def _parsed(text: str) -> Definition:
+    try:
+        found = parse_definitions(text)
+    except Unusable as error:
+        raise _unusable(
+            f"{error.where}: {error.text}" if error.where else error.text, error.mend
+        ) from error
+    if len(found) != 1:
+        raise _unusable(
+            _("The text holds %(count)s definitions.") % {"count": len(found)},
+            _("Define one indicator at a time."),
+        )
+    return found[0]
+
+
+def _unusable(text: str, mend: str) -> Invalid:
+    return Invalid(text, mend=mend, fields={"definition": f"{text} {mend}".strip()})
+
+
+def _check_owner(
+    partnership: Partnership, level: str, owner: Organisation | None, at: datetime
+) -> None:
+    """Population: nobody owns it alone. Performance: exactly one organisation with a seat."""
+    if level not in Indicator.Level.values:
+        wrong, field = _("Choose the level."), "level"
+    elif level == Indicator.Level.POPULATION and owner is not None:
+        wrong = _("A population indicator has no owner: it moves by what all do, and others too.")
+        field = "owner"
+    elif level == Indicator.Level.PERFORMANCE and owner is None:
+        wrong, field = _("Choose the one organisation that answers for it."), "owner"
+    elif owner is not None and not partners(partnership, at).filter(pk=owner.pk).exists():
+        wrong, field = _("The owner needs a seat at the table."), "owner"
+    else:
+        return
+    raise Invalid(wrong, fields={field: wrong})
+
+
+def _figure(definition: Definition, text: str, field: str) -> str:
+    """The number as plain decimal text. Raises Invalid when it is none or cannot be the value."""
+    text = text.strip()
+    if not text:
+        return ""
+    share = definition.kind is IndicatorKind.PROPORTION
+    percent = share and text.endswith("%")
+    written = text.removesuffix("%").rstrip() if percent else text
+    if not re.fullmatch(r"-?\d{1,15}(\.\d{1,9})?", written, re.ASCII):
+        wrong = _("Write a number such as 12 or 0.58, without spaces or commas.")
+    else:
+        number = Decimal(written).scaleb(-2 if percent else 0)
+        if not share or 0 <= number <= 1:
+            return format(number.normalize(), "f")
+        wrong = _("A proportion lies between 0 and 1; or write it in percent, such as 58%.")
+    raise Invalid(wrong, fields={field: wrong})
+
+
+_PERIODS = {
+    Grain.MONTH: (r"\d{4}-(0[1-9]|1[0-2])", "2026-03"),
+    Grain.QUARTER: (r"\d{4}-Q[1-4]", "2026-Q1"),
+    Grain.YEAR: (r"\d{4}", "2026"),
+}
+
+
+def _period(definition: Definition, figure: str, text: str, field: str) -> str:
+    """The period in the form in which results of this definition name theirs."""
+    text = text.strip()
+    if bool(text) != bool(figure.strip()):
+        wrong = (
+            _("Say for which period this holds.") if not text else _("This period has no figure.")
+        )
+        raise Invalid(wrong, fields={field: wrong})
+    pattern, example = _PERIODS.get(definition.period.grain or Grain.WHOLE, (r".{0,40}", ""))
+    if text and not re.fullmatch(pattern, text):
+        wrong = _("Write the period as the results will: %(example)s.") % {"example": example}
+        raise Invalid(wrong, fields={field: wrong})
+    return text
+
+
+def _said(text: str, field: str, ask: str) -> str:
+    """The text without surrounding space. Raises Invalid at `field` when nothing was said."""
+    if not text.strip():
+        raise Invalid(ask, fields={field: ask})
+    return text.strip()
+
+
+def _free_label(partnership: Partnership, label: str, but: Node | None = None) -> str:
+    label = _said(label, "label", _("Give it a name."))
+    others = Node.objects.filter(partnership=partnership, label=label)
+    if (others.exclude(pk=but.pk) if but else others).exists():
+        taken = _("There is a “%(label)s” already.") % {"label": label}
+        raise Invalid(taken, fields={"label": taken})
+    return label
+
+
+def _claim(write: Callable[[], object], otherwise: str = "") -> None:
+    """Write; when a constraint says that it is there already, say so in words."""
+    try:
+        with transaction.atomic():
+            write()
+    except IntegrityError as taken:
+        raise Conflict(
+            otherwise or _("Somebody else has just changed this."),
+            mend=_("Reload the page and look."),
+        ) from taken
+
+
+def _log(
+    what: str,
+    record: Model,
+    partnership: Partnership,
+    by: Actor,
+    at: datetime,
+    *,
+    data: dict[str, Any] | None = None,
+) -> None:
+    events.append(
+        kind=f"aim.{what}",
+        subject=f"aim.{record._meta.model_name}:{record.pk}",
+        by=by,
+        at=at,
+        scope=partnership.pk,
+        data=data,
+    )
+
+
+def _log_version(what: str, version: IndicatorVersion, by: Actor, at: datetime) -> None:
+    indicator = version.indicator
+    _log(
+        what,
+        version,
+        indicator.partnership,
+        by,
+        at,
+        data={
+            "indicator": indicator.key,
+            "version": version.number,
+            "definition_hash": version.definition_hash,
+        },
+    )
