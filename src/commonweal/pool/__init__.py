@@ -1,0 +1,1 @@
+"""Data contracts, submissions and the vault."""

@@ -1,0 +1,459 @@
+"""Everything that changes what came in. Each action checks, writes, and logs in one transaction.
+
+The agreements are asked twice: before a byte is kept, and again when the file is checked, because
+an agreement can end in between.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import uuid
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path, PurePath
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from commonweal.agree import actions as agree
+from commonweal.agree import queries as agreements
+from commonweal.agree.models import Agreement
+from commonweal.compute.contract.model import Contract
+from commonweal.compute.permits.asking import SUBMIT, Ask, Permit
+from commonweal.convene.models import Partnership
+from commonweal.core import events, jobs
+from commonweal.core.errors import Conflict, Denied, Invalid
+from commonweal.core.models import Organisation
+from commonweal.core.scope import Actor
+from commonweal.pool import contracts, months, policies, queries, receipts, states
+from commonweal.pool.checking import Outcome, discard
+from commonweal.pool.models import ContractVersion, DataContract, Erasure, Submission
+from commonweal.pool.vault import files, keys, store
+from commonweal.pool.vault.keys import Owner
+from commonweal.pool.vault.sealed import Source
+from commonweal.pool.vault.session import place_of
+from commonweal.pool.vault.store import Landed
+
+CHECK = "pool.check"
+_SETTLED = (
+    "state",
+    "supersedes",
+    "verdict",
+    "reason",
+    "mend",
+    "clause",
+    "content_id",
+    "clean_file",
+    "quarantine_file",
+    "findings_file",
+    "rows_total",
+    "rows_clean",
+    "rows_bad",
+    "finding_counts",
+    "checked_at",
+)
+_SUFFIX = re.compile(r"[a-z0-9]{1,8}")
+
+
+def add_contract(
+    *, partnership: Partnership, agreement: Agreement, text: str, by: Actor, at: datetime
+) -> ContractVersion:
+    """Add a data contract under a sharing agreement, or a new version of one. Convener only.
+
+    `text` is ODCS YAML; its id is the contract's key, by which the agreement names the data. Raises
+    Invalid for a text that is no contract or names a column that the agreement does not cover,
+    Conflict for a version that is there already or is older than the last.
+    """
+    policies.check_can_keep_contracts(by, partnership, at)
+    parsed = contracts.read(text)
+    if agreement.partnership_id != partnership.pk:
+        raise Invalid(_("The agreement belongs to another partnership."))
+    _check_covered(parsed, agreement)
+    with transaction.atomic():
+        Partnership.objects.select_for_update().get(pk=partnership.pk)
+        contract = _contract(partnership, agreement, parsed)
+        last = contract.versions.order_by("-number").first()
+        _check_newer(last, parsed)
+        version = ContractVersion.objects.create(
+            contract=contract,
+            number=last.number + 1 if last else 1,
+            version=parsed.version,
+            text=text,
+            hash=parsed.hash,
+            added_at=at,
+        )
+        events.append(
+            kind="pool.contract_added",
+            subject=f"pool.contract:{contract.pk}",
+            by=by,
+            at=at,
+            scope=partnership.pk,
+            data={
+                "key": contract.key,
+                "version": parsed.version,
+                "hash": parsed.hash,
+                "agreement": agreement.reference,
+            },
+        )
+    return version
+
+
+def _contract(partnership: Partnership, agreement: Agreement, parsed: Contract) -> DataContract:
+    contract, made = DataContract.objects.get_or_create(
+        partnership=partnership,
+        key=parsed.id,
+        defaults={"agreement": agreement, "title": parsed.name[:200]},
+    )
+    if contract.agreement_id != agreement.pk:
+        raise Conflict(
+            _("The contract “%(key)s” belongs to %(agreement)s.")
+            % {"key": contract.key, "agreement": contract.agreement.reference},
+            mend=_("Add the new version under that agreement, or give the contract another id."),
+        )
+    if not made and contract.title != parsed.name[:200]:
+        contract.title = parsed.name[:200]
+        contract.save(update_fields=["title"])
+    return contract
+
+
+def _check_covered(parsed: Contract, agreement: Agreement) -> None:
+    terms = agreements.terms_of(agreements.latest(agreement))
+    data = terms.data(parsed.id)
+    if data is None:
+        words = _("%(agreement)s says nothing about data called “%(key)s”.") % {
+            "agreement": agreement.reference,
+            "key": parsed.id,
+        }
+        mend = _("Use the name by which the agreement calls the data as the contract’s id.")
+        raise Invalid(words, mend=mend, fields={"text": f"{words} {mend}"})
+    outside = [each.name for each in parsed.tables[0].columns if each.name not in data.fields]
+    if outside:
+        words = _("%(agreement)s clause %(number)s does not cover these columns: %(names)s.") % {
+            "agreement": agreement.reference,
+            "number": terms.number("data", parsed.id),
+            "names": ", ".join(outside),
+        }
+        mend = _("Leave them out, or have a version of the agreement signed that names them.")
+        raise Invalid(words, mend=mend, fields={"text": f"{words} {mend}"})
+
+
+def _check_newer(last: ContractVersion | None, parsed: Contract) -> None:
+    if last is not None and _order(parsed.version) <= _order(last.version):
+        raise Conflict(
+            _("The contract has version %(last)s; this text says %(given)s.")
+            % {"last": last.version, "given": parsed.version},
+            mend=_("Give the new text a higher version number."),
+        )
+
+
+def _order(version: str) -> tuple[int, ...]:
+    """Major, minor, patch; what follows a - or + does not make a version newer."""
+    return tuple(int(part) for part in re.split(r"[-+]", version)[0].split("."))
+
+
+def receive(
+    *,
+    partnership: Partnership,
+    contract_key: str,
+    provider: Organisation,
+    period: str,
+    name: str,
+    data: bytes | Path | Source,
+    by: Actor,
+    at: datetime,
+    cap: int | None = None,
+) -> Submission:
+    """Take in one file: ask the agreement, keep the bytes encrypted, queue the check.
+
+    `period` "2026-03"; of `name` only the ending is kept; `cap` in bytes, None for no cap (command).
+    The same file for the same month as last time is not taken again: the submission that is there
+    comes back, with `is_repeat` set. Raises Denied naming the clause, Invalid for a
+    month that has not begun or a file beyond the cap, Missing for an unknown contract. Nothing is
+    kept when it raises. Not inside a transaction: the refusal must stay on record.
+    """
+    contract = queries.contract_in(partnership, contract_key)
+    months.checked(period, at)
+    policies.check_can_submit(by, contract, provider, at)
+    version = queries.latest_version(contract)
+    draft = Submission(
+        id=uuid.uuid4(),
+        contract=contract,
+        contract_version=version,
+        provider=provider,
+        period=period,
+        era=queries.era(contract, provider),
+        suffix=_suffix(name),
+        by=by.label,
+        received_at=at,
+        permit=ask_to_submit(version, contract, provider, by, at).as_json(),
+    )
+    with ExitStack() as stack:
+        source = _opened(data, stack)
+        landed = store.land(place_of(draft), source, cap=cap)
+    try:
+        kept = _record(draft, landed, by, at)
+    except BaseException:
+        files.remove(landed.address)
+        raise
+    if kept.pk != draft.pk:
+        files.remove(landed.address)
+    return kept
+
+
+def _suffix(name: str) -> str:
+    suffix = PurePath(name).suffix.lower().removeprefix(".")
+    return suffix if _SUFFIX.fullmatch(suffix) else ""
+
+
+def _opened(data: bytes | Path | Source, stack: ExitStack) -> Source:
+    if isinstance(data, bytes):
+        return io.BytesIO(data)
+    return stack.enter_context(data.open("rb")) if isinstance(data, Path) else data
+
+
+def ask_to_submit(
+    version: ContractVersion,
+    contract: DataContract,
+    provider: Organisation,
+    by: Actor,
+    at: datetime,
+) -> Permit:
+    """The agreements' permit for the provider to hand in all columns of the contract.
+
+    Raises Denied naming the clause; also when another agreement than the contract's would allow it,
+    because the keys follow the agreement.
+    """
+    ask = Ask(
+        action=SUBMIT,
+        actor=by.label,
+        organisation=provider.pk,
+        partnership=contract.partnership_id,
+        contract=contract.key,
+        providers=(provider.pk,),
+        fields=tuple(each.name for each in contracts.table_of(version).columns),
+    )
+    permit = agree.permit(ask=ask, by=by, at=at)
+    if contract.agreement.reference not in {basis.reference for basis in permit.agreements}:
+        raise Denied(
+            _("“%(contract)s” belongs to %(agreement)s, which does not allow this now.")
+            % {"contract": contract.title, "agreement": contract.agreement.reference},
+            mend=_("Have a contract added under the agreement that is in force."),
+            clause=contract.agreement.reference,
+        )
+    return permit
+
+
+def _record(draft: Submission, landed: Landed, by: Actor, at: datetime) -> Submission:
+    """Number the submission, queue its check and log it; or give back the same one from before."""
+    with transaction.atomic():
+        # Two files for one month queue here for their numbers.
+        DataContract.objects.select_for_update().get(pk=draft.contract_id)
+        last = queries.of_month(draft.contract, draft.provider, draft.period).first()
+        if last is not None and _is_repeat(last, draft, landed):
+            _log("repeated", last, by, at)
+            last.is_repeat = True
+            return last
+        draft.number = last.number + 1 if last else 1
+        draft.landed_file, draft.drop_id, draft.size = landed.address, landed.drop_id, landed.size
+        draft.save(force_insert=True)
+        draft.job = jobs.enqueue(
+            CHECK, by=by, at=at, scope=draft.contract.partnership_id, submission=str(draft.pk)
+        )
+        draft.save(update_fields=["job"])
+        _log("received", draft, by, at, size=landed.size, permit=draft.permit["id"])
+    return draft
+
+
+def _is_repeat(last: Submission, draft: Submission, landed: Landed) -> bool:
+    return (
+        last.drop_id == landed.drop_id
+        and last.contract_version_id == draft.contract_version_id
+        and last.era == draft.era
+        and last.state != Submission.State.FAILED
+    )
+
+
+def begin_check(*, submission_id: UUID, by: Actor, at: datetime) -> Submission | None:
+    """Claim a submission for checking. None when it is settled already. Logs nothing."""
+    with transaction.atomic():
+        submission = _locked(submission_id)
+        if not submission.is_waiting:
+            return None
+        submission.state = states.SUBMISSION.target(submission, submission.state, "check")
+        submission.save(update_fields=["state"])
+    return submission
+
+
+def _locked(submission_id: UUID) -> Submission:
+    row = Submission.objects.select_for_update(of=("self",)).select_related(
+        "contract__partnership", "contract__agreement", "contract_version", "provider"
+    )
+    return row.get(pk=submission_id)
+
+
+def settle(*, submission_id: UUID, outcome: Outcome, by: Actor, at: datetime) -> Submission:
+    """Write what became of a checked file: all of it or, when it was settled before, nothing.
+
+    An accepted file takes the place of the one that counted until now, unless that one has a higher
+    number: then this one was overtaken while it waited.
+    """
+    with transaction.atomic():
+        waiting = Submission.objects.only("contract_id").get(pk=submission_id)
+        DataContract.objects.select_for_update().get(pk=waiting.contract_id)
+        submission = _locked(submission_id)
+        if submission.state != Submission.State.CHECKING:
+            discard(outcome)
+            return submission
+        event = outcome.event
+        if event in {"accept", "accept_partly"}:
+            event = _take_place(submission, event, by, at)
+        submission.state = states.SUBMISSION.target(submission, submission.state, event)
+        _fill(submission, outcome, at)
+        submission.save(update_fields=_SETTLED)
+        _log(
+            "checked",
+            submission,
+            by,
+            at,
+            state=submission.state,
+            content_id=submission.content_id,
+            rows=submission.rows_total,
+            bad=submission.rows_bad,
+        )
+        receipts.queue(submission, at)
+    return submission
+
+
+def _take_place(submission: Submission, event: str, by: Actor, at: datetime) -> str:
+    current = queries.current_of_month(submission)
+    if current is None:
+        return event
+    if current.number > submission.number:
+        return "overtake"
+    current.state = states.SUBMISSION.target(current, current.state, "supersede")
+    current.save(update_fields=["state"])
+    submission.supersedes = current
+    _log("superseded", current, by, at, by_number=submission.number)
+    return event
+
+
+def _fill(submission: Submission, outcome: Outcome, at: datetime) -> None:
+    submission.verdict, submission.clause = outcome.verdict, outcome.clause[:200]
+    submission.reason, submission.mend = outcome.reason, outcome.mend
+    submission.content_id, submission.clean_file = outcome.content_id, outcome.clean
+    submission.quarantine_file = outcome.quarantine
+    submission.findings_file = outcome.findings
+    submission.rows_total = outcome.rows_total
+    submission.rows_clean = outcome.rows_clean
+    submission.rows_bad = outcome.rows_bad
+    submission.finding_counts = dict(outcome.finding_counts)
+    submission.checked_at = at
+
+
+def fail(*, submission_id: UUID, by: Actor, at: datetime) -> None:
+    """Say that a file could not be checked through no fault of its own. Settled ones stay."""
+    with transaction.atomic():
+        submission = _locked(submission_id)
+        if not submission.is_waiting:
+            return
+        submission.state = states.SUBMISSION.target(submission, submission.state, "fail")
+        submission.verdict, submission.checked_at = "fault", at
+        submission.save(update_fields=["state", "verdict", "checked_at"])
+        _log("failed", submission, by, at)
+        receipts.queue(submission, at)
+
+
+def take_bad_rows(*, submission: Submission, by: Actor, at: datetime) -> bytes:
+    """The workbook of rows to mend, for who may read it; that it was taken is logged.
+
+    Raises Denied for others and after the keys' destruction, Missing when there are no such rows.
+    """
+    content = queries.bad_rows_workbook(by, submission, at)
+    with transaction.atomic():
+        _log("rows_taken", submission, by, at)
+    return content
+
+
+@dataclass(frozen=True)
+class Erased:
+    """The certificate: which keys were destroyed, and how many submissions nobody can read now."""
+
+    key_ids: tuple[str, ...]
+    submissions: int
+
+
+def destroy_keys(
+    *, agreement: Agreement, provider: Organisation, by: Actor, at: datetime
+) -> Erased:
+    """Destroy the keys to everything that a provider gave under an agreement, for ever.
+
+    Hashes, counts and the log stay. Only the installation does this, when a withdrawal has run out.
+    What a crash in the middle left destroyed but not on record is recorded by the next run.
+    """
+    policies.check_can_erase(by)
+    with transaction.atomic():
+        Agreement.objects.select_for_update().get(pk=agreement.pk)
+        eras = _doomed(agreement, provider)
+        rows = [
+            Erasure(
+                agreement=agreement,
+                provider=provider,
+                era=era,
+                erased_at=at,
+                key_ids=list(keys.destroy(Owner(agreement.pk, provider.pk, era), at)),
+            )
+            for era in eras
+        ]
+        Erasure.objects.bulk_create(rows)
+        lost = Submission.objects.filter(
+            contract__agreement=agreement, provider=provider, era__in=eras
+        )
+        erased = Erased(tuple(key for row in rows for key in row.key_ids), lost.count())
+        events.append(
+            kind="pool.keys_destroyed",
+            subject=f"agree.agreement:{agreement.pk}",
+            by=by,
+            at=at,
+            scope=agreement.partnership_id,
+            organisation=provider.pk,
+            data={
+                "agreement": agreement.reference,
+                "keys": list(erased.key_ids),
+                "eras": eras,
+                "submissions": erased.submissions,
+            },
+        )
+    return erased
+
+
+def _doomed(agreement: Agreement, provider: Organisation) -> list[int]:
+    """The eras that have or had keys and are not on record; the next one when there are none."""
+    erased = Erasure.objects.filter(agreement=agreement, provider=provider)
+    recorded = set(erased.values_list("era", flat=True))
+    current = queries.next_era(agreement.pk, provider.pk, len(recorded))
+    owners = {era: Owner(agreement.pk, provider.pk, era) for era in range(current + 1)}
+    found = [era for era, owner in owners.items() if era not in recorded and keys.has_trace(owner)]
+    return found or [current]
+
+
+def _log(what: str, submission: Submission, by: Actor, at: datetime, **more: Any) -> None:
+    events.append(
+        kind=f"pool.{what}",
+        subject=f"pool.submission:{submission.pk}",
+        by=by,
+        at=at,
+        scope=submission.contract.partnership_id,
+        organisation=submission.provider_id,
+        data={
+            "contract": submission.contract.key,
+            "contract_version": submission.contract_version.version,
+            "period": submission.period,
+            "number": submission.number,
+            "drop_id": submission.drop_id,
+            **more,
+        },
+    )

@@ -1,0 +1,1 @@
+"""Pages of the room: the data of a partnership, contracts, links to send by, and by such a link."""

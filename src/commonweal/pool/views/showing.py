@@ -1,0 +1,363 @@
+"""What the pages of the room have in common: how a submission, a contract and a grid are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from commonweal.compute.check.findings import Finding
+from commonweal.compute.contract.model import Column, Table
+from commonweal.core import formats
+from commonweal.core.errors import Denied
+from commonweal.core.scope import Actor
+from commonweal.pool import contracts, matrix, months, policies, queries, uses, words
+from commonweal.pool.matrix import Cell, Grid
+from commonweal.pool.models import ContractVersion, Submission
+
+PER_PAGE = 50
+MOST_MONTHS = 24
+OFFERED_MONTHS = 18
+SHOWN_MONTHS = 6
+
+
+def period_choices(at: datetime, contract_period: str = "") -> list[tuple[str, str]]:
+    """The months that can be chosen: the last complete one first, this month last of the recent."""
+    this = months.of(at)
+    offered = [months.shifted(this, -back) for back in range(1, OFFERED_MONTHS + 1)] + [this]
+    if contract_period and contract_period not in offered:
+        offered.append(contract_period)
+    return [(period, months.label(period)) for period in offered]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A submission for its page. `findings` is None for who may see counts only."""
+
+    submission: Submission
+    tag: str
+    title: str
+    verdict: tuple[str, str]
+    stage: str
+    facts: list[tuple[str, Any]]
+    counts: list[tuple[str, int]]
+    findings: Page[Finding] | None
+    is_erased: bool
+    has_bad_rows: bool
+    uses: list[uses.Use]
+    history: list[dict[str, Any]]
+
+
+def progress_of(submission: Submission) -> dict[str, Any]:
+    """The part of `Shown` that the moving part of a page needs."""
+    return {
+        "submission": submission,
+        "tag": words.TAGS[submission.state],
+        "stage": _stage(submission),
+    }
+
+
+def shown(
+    actor: Actor,
+    submission: Submission,
+    at: datetime,
+    *,
+    page: str | None,
+    address: Callable[[Submission], str],
+) -> Shown:
+    """Everything the page of a submission says. `address` is where another number's page is."""
+    found, erased = _findings(actor, submission, at, page)
+    return Shown(
+        submission=submission,
+        tag=words.TAGS[submission.state],
+        title=title_of(submission),
+        verdict=words.verdict(submission),
+        stage=_stage(submission),
+        facts=_facts(submission),
+        counts=sorted(
+            ((words.rule(rule), count) for rule, count in submission.finding_counts.items()),
+            key=lambda each: (-each[1], each[0]),
+        ),
+        findings=found,
+        is_erased=erased,
+        has_bad_rows=bool(submission.quarantine_file) and found is not None and not erased,
+        uses=uses.uses(actor, [submission.pk], at),
+        history=_history(submission, address),
+    )
+
+
+def _findings(
+    actor: Actor, submission: Submission, at: datetime, page: str | None
+) -> tuple[Page[Finding] | None, bool]:
+    """(the page of findings, whether they were there and cannot be read any more)."""
+    if submission.is_waiting or not policies.can_read(actor, submission, at):
+        return None, False
+    try:
+        found = queries.findings(actor, submission, at)
+    except Denied:
+        return None, True
+    return Paginator(found, PER_PAGE).get_page(page), False
+
+
+def title_of(submission: Submission) -> str:
+    return f"{submission.contract.title}, {months.label(submission.period)}"
+
+
+def _stage(submission: Submission) -> str:
+    job = submission.job
+    if job is None or submission.state == Submission.State.RECEIVED:
+        return _("It waits for its turn.")
+    if job.attempts > 1 and job.state == "waiting":
+        return _("It was interrupted and will be tried again by itself.")
+    return str(words.STAGES.get(job.message, _("It is being checked.")))
+
+
+def _facts(submission: Submission) -> list[tuple[str, Any]]:
+    facts: list[tuple[str, Any]] = [
+        (_("From"), submission.provider.name),
+        (_("Number"), str(submission.number)),
+        (_("Received"), formats.day(submission.received_at)),
+        (
+            _("Contract"),
+            _("version %(version)s") % {"version": submission.contract_version.version},
+        ),
+        (_("Allowed by"), _bases(submission)),
+        (_("Size"), size_of(submission.size)),
+    ]
+    if submission.rows_total is not None:
+        facts.append((_("Rows"), formats.number(submission.rows_total)))
+    if submission.rows_total is not None and submission.verdict != "blocked":
+        facts += [
+            (_("Rows without an error"), formats.number(submission.rows_clean or 0)),
+            (_("Rows with errors"), formats.number(submission.rows_bad or 0)),
+        ]
+    facts.append((_("Fingerprint of the file"), submission.drop_id[:12]))
+    if submission.content_id:
+        facts.append((_("Fingerprint of the rows"), submission.content_id[:12]))
+    return facts
+
+
+def _bases(submission: Submission) -> str:
+    bases = submission.permit["agreements"]
+    return ", ".join(
+        _("%(agreement)s, version %(version)s")
+        % {"agreement": basis["reference"], "version": basis["version"]}
+        for basis in bases
+    )
+
+
+def size_of(size: int) -> str:
+    """Bytes as people say them."""
+    if size < 1_000:
+        return ngettext("%(count)s byte", "%(count)s bytes", size) % {"count": size}
+    if size < 1_000_000:
+        return _("%(count)s kB") % {"count": formats.number(round(size / 1_000))}
+    return _("%(count)s MB") % {"count": formats.number(round(size / 1_000_000, 1))}
+
+
+def _history(submission: Submission, address: Callable[[Submission], str]) -> list[dict[str, Any]]:
+    rows = list(queries.of_month(submission.contract, submission.provider, submission.period))
+    current = next((each for each in rows if each.is_current), None)
+    return [
+        {
+            "when": each.received_at,
+            "title": _("Number %(number)s: %(state)s")
+            % {"number": each.number, "state": state_of(each, current)},
+            "text": _rows_of(each),
+            "url": "" if each.pk == submission.pk else address(each),
+        }
+        for each in rows
+    ]
+
+
+def state_of(submission: Submission, current: Submission | None) -> str:
+    """The state in words; for one that was replaced, by which number."""
+    if submission.state != Submission.State.SUPERSEDED:
+        return str(Submission.State(submission.state).label)
+    successor = getattr(submission, "superseded_by", None) or current
+    if successor is None:
+        return str(Submission.State.SUPERSEDED.label)
+    return _("replaced by number %(number)s") % {"number": successor.number}
+
+
+def _rows_of(submission: Submission) -> str:
+    # In a file that is wrong as a whole, no row was judged by itself.
+    if submission.rows_total is None or submission.verdict == "blocked":
+        return ""
+    return _("%(clean)s of %(rows)s rows without an error") % {
+        "clean": formats.number(submission.rows_clean or 0),
+        "rows": formats.number(submission.rows_total),
+    }
+
+
+def grid_table(grid: Grid, slug: str, own: frozenset[str]) -> dict[str, Any]:
+    """A contract's grid, the latest month first. `own`: ids of the reader's providers."""
+    return {
+        "caption": _("%(contract)s: what came for which month") % {"contract": grid.contract.title},
+        "hide_caption": True,
+        "columns": [_("From"), *(months.label(period) for period in reversed(grid.periods))],
+        "rows": [
+            [row.provider.name, *(_mark(grid, each, slug, own) for each in reversed(row.cells))]
+            for row in grid.rows
+        ],
+        "empty": _("The agreement is not in force yet, so nobody owes anything."),
+    }
+
+
+def _mark(grid: Grid, cell: Cell, slug: str, own: frozenset[str]) -> SafeString:
+    """A cell's state as a word with its mark, leading to the file or to where it can be sent."""
+    state = _state(grid, cell, slug, own)
+    if cell.state == matrix.NOT_ASKED:
+        return format_html('<span class="cw-quiet">{}</span>', state["text"])
+    marked = format_html(
+        '<span class="govuk-tag govuk-tag--{}">{}</span>', state["tag"], state["text"]
+    )
+    return format_html('<a href="{}">{}</a>', state["url"], marked) if state["url"] else marked
+
+
+def _state(grid: Grid, cell: Cell, slug: str, own: frozenset[str]) -> dict[str, str]:
+    """text, tag and url of a cell."""
+    send = ""
+    if str(cell.provider.pk) in own:
+        address = reverse("data_send", args=[slug])
+        send = f"{address}?contract={grid.contract.key}&for={cell.provider.pk}&period={cell.period}"
+    if cell.submission is not None:
+        label = str(Submission.State(cell.state).label)
+        return {
+            "text": f"{label} *" if cell.newer else label,
+            "tag": words.TAGS[cell.state],
+            "url": reverse("submission", args=[slug, (cell.newer or cell.submission).pk]),
+        }
+    text, tag = {
+        matrix.LATE: (_("Late"), "bad"),
+        matrix.DUE: (_("Not due yet"), "neutral"),
+        matrix.NOT_ASKED: (_("Not asked"), "neutral"),
+    }[cell.state]
+    return {"text": text, "tag": tag, "url": send}
+
+
+def tasks_of(grids: Sequence[Grid], slug: str, own: frozenset[str]) -> list[dict[str, Any]]:
+    """What waits for the reader's own organisations, the latest month first."""
+    waiting = {matrix.LATE, "partly_accepted", "refused", "failed"}
+    found = [
+        (cell.period, grid, cell)
+        for grid in grids
+        for cell in grid.cells
+        if str(cell.provider.pk) in own and cell.state in waiting
+    ]
+    found.sort(key=lambda each: (each[0], each[1].contract.title), reverse=True)
+    return [_task(grid, cell, slug, own) for _period, grid, cell in found]
+
+
+def _task(grid: Grid, cell: Cell, slug: str, own: frozenset[str]) -> dict[str, Any]:
+    shown = _state(grid, cell, slug, own)
+    hint = ""
+    if cell.submission is not None and cell.submission.rows_bad:
+        hint = ngettext(
+            "%(count)s row has errors.", "%(count)s rows have errors.", cell.submission.rows_bad
+        ) % {"count": formats.number(cell.submission.rows_bad)}
+    return {
+        "title": f"{grid.contract.title}, {months.label(cell.period)} – {cell.provider.name}",
+        "url": shown["url"],
+        "hint": hint,
+        "status": shown["text"],
+        "kind": shown["tag"],
+    }
+
+
+def lead_of(grids: Sequence[Grid], period: str) -> str:
+    """What came for one month, in one or two sentences."""
+    cells = [cell for grid in grids for cell in grid.cells if cell.period == period]
+    expected = [cell for cell in cells if cell.state != matrix.NOT_ASKED]
+    here = sum(cell.submission is not None and cell.submission.is_current for cell in expected)
+    late = sum(cell.state == matrix.LATE for cell in expected)
+    refused = sum(cell.state in {"refused", "failed"} for cell in expected)
+    if not expected:
+        return _("No file is owed for %(month)s.") % {"month": months.label(period)}
+    said = [
+        ngettext(
+            "%(here)s of %(count)s file for %(month)s is in.",
+            "%(here)s of %(count)s files for %(month)s are in.",
+            len(expected),
+        )
+        % {"here": here, "count": len(expected), "month": months.label(period)}
+    ]
+    to_mend = sum(cell.state == "partly_accepted" for cell in expected)
+    if to_mend:
+        said.append(
+            ngettext("%(count)s has rows to mend.", "%(count)s have rows to mend.", to_mend)
+            % {"count": to_mend}
+        )
+    if late:
+        said.append(ngettext("%(count)s is late.", "%(count)s are late.", late) % {"count": late})
+    if refused:
+        said.append(
+            ngettext("%(count)s was not accepted.", "%(count)s were not accepted.", refused)
+            % {"count": refused}
+        )
+    return " ".join(said)
+
+
+def column_rows(version: ContractVersion) -> dict[str, Any]:
+    """A contract's columns in plain words, as a table of the design system."""
+    table = contracts.table_of(version)
+    return {
+        "caption": _("Columns"),
+        "columns": [_("Heading in row 1"), _("What to write below it")],
+        "rows": [[column.name, _column_words(table, column)] for column in table.columns],
+    }
+
+
+def _column_words(table: Table, column: Column) -> SafeString:
+    said = [part for part in (column.description, rules_of(table, column)) if part]
+    words_ = format_html_join(SafeString("<br>"), "{}", ((part,) for part in said))
+    return format_html(
+        '{}<br><span class="cw-small cw-quiet">{}</span>', words_, _protection(column)
+    )
+
+
+def rules_of(table: Table, column: Column) -> str:
+    """What a cell of the column must be, in a sentence."""
+    said = [str(words.TYPES[column.type])]
+    if column.type == "date":
+        said.append(_("written %(form)s") % {"form": column.date_format.upper()})
+    if column.codes:
+        said.append(_("one of: %(codes)s") % {"codes": ", ".join(column.codes)})
+    said += _limits(column)
+    if column.pattern:
+        said.append(_("in the form %(pattern)s") % {"pattern": column.pattern})
+    if column.missing:
+        markers = ", ".join(f"“{marker}”" for marker in column.missing)
+        said.append(_("or %(markers)s when there is no value") % {"markers": markers})
+    said.append(_("must be filled") if column.required else _("may be blank"))
+    if column.unique or table.primary_key == (column.name,):
+        said.append(_("each value once"))
+    return "; ".join(said)
+
+
+def _limits(column: Column) -> list[str]:
+    named = (
+        (column.minimum, _("at least %(limit)s")),
+        (column.above, _("more than %(limit)s")),
+        (column.maximum, _("at most %(limit)s")),
+        (column.below, _("less than %(limit)s")),
+        (column.min_length, _("at least %(limit)s characters")),
+        (column.max_length, _("at most %(limit)s characters")),
+    )
+    return [text % {"limit": limit} for limit, text in named if limit is not None]
+
+
+def _protection(column: Column) -> str:
+    if column.classification == "identifier":
+        return _("Identifies people: under its own key, not used for results")
+    if column.personal:
+        return _("Personal: never shown in lists of errors")
+    return _("Used for results")
