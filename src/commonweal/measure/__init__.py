@@ -1,0 +1,1 @@
+"""Indicator values as releases: computed under a permit, protected, immutable."""

@@ -1,0 +1,101 @@
+"""A release's rows arranged as a reader meets them: an indicator, its course, its slices.
+
+Pure over the stored rows: nothing here can show what the release does not hold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from statistics import NormalDist
+from typing import Any
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Slice:
+    """One division of the population, e.g. by community: one row per group, in one period."""
+
+    columns: tuple[str, ...]
+    period: str | None
+    rows: tuple[Row, ...]
+
+    @property
+    def key(self) -> str:
+        """The slice's name in an address: its columns, joined by commas."""
+        return ",".join(self.columns)
+
+    @property
+    def hidden(self) -> int:
+        return sum(row["status"] == "hidden" for row in self.rows)
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One indicator of a release. `course`: the totals, period by period, the last one newest."""
+
+    indicator: str
+    version: int
+    course: tuple[Row, ...]
+    slices: tuple[Slice, ...]
+
+    @property
+    def latest(self) -> Row:
+        """The total of the newest period that has an answer, else of the newest period."""
+        answered = [row for row in self.course if row["status"] == "ok"]
+        return (answered or self.course)[-1]
+
+    @property
+    def earliest(self) -> Row | None:
+        """The total of the first period with an answer, when it is not the newest."""
+        answered = [row for row in self.course if row["status"] == "ok"]
+        return answered[0] if len(answered) > 1 else None
+
+    def slices_of(self, period: str | None) -> tuple[Slice, ...]:
+        return tuple(part for part in self.slices if part.period == period)
+
+
+def arrange(rows: Sequence[Row]) -> tuple[Figure, ...]:
+    """Figures in the order in which their indicators first appear."""
+    by_indicator: dict[tuple[str, int], list[Row]] = {}
+    for row in rows:
+        by_indicator.setdefault((row["indicator"], row["version"]), []).append(row)
+    return tuple(_figure(key, found) for key, found in by_indicator.items())
+
+
+def _figure(key: tuple[str, int], rows: Sequence[Row]) -> Figure:
+    course = sorted((row for row in rows if not row["slice"]), key=_period)
+    parts: dict[tuple[tuple[str, ...], str | None], list[Row]] = {}
+    for row in rows:
+        if row["slice"]:
+            parts.setdefault((tuple(row["slice"]), row["period"]), []).append(row)
+    slices = tuple(
+        Slice(columns, period, tuple(found)) for (columns, period), found in parts.items()
+    )
+    return Figure(key[0], key[1], tuple(course), slices)
+
+
+def _period(row: Row) -> str:
+    return row["period"] or ""
+
+
+def difference_is_clear(one: Row, other: Row, *, among: int = 2) -> bool | None:
+    """Whether two figures differ by more than chance explains; None when either has no interval.
+
+    They do when their 95% intervals do not touch: a cautious rule for one pair (Schenker &
+    Gentleman 2001, The American Statistician 55:3). When the pair was picked out of `among` groups,
+    every interval is first widened, so that chance alone calls any of the pairs clear in at most 5%
+    of cases (Bonferroni).
+    """
+    if any(row[side] is None for row in (one, other) for side in ("lower", "upper")):
+        return None
+    pairs = among * (among - 1) / 2
+    wider = NormalDist().inv_cdf(1 - 0.025 / pairs) / NormalDist().inv_cdf(0.975)
+    (low_1, high_1), (low_2, high_2) = (_widened(row, wider) for row in (one, other))
+    return bool(high_1 < low_2 or high_2 < low_1)
+
+
+def _widened(row: Row, factor: float) -> tuple[float, float]:
+    value = row["value"]
+    return value - (value - row["lower"]) * factor, value + (row["upper"] - value) * factor

@@ -1,0 +1,19 @@
+"""Work of this room that is done behind the page."""
+
+from __future__ import annotations
+
+from commonweal.core.jobs import Progress, job
+from commonweal.measure import actions
+
+
+@job("measure.run")
+def run(progress: Progress, **order: object) -> None:
+    """Compute one release. A second run of the same job finds the first one's release."""
+    progress.report(0, 1)
+    actions.run(
+        order=actions.order_from(**order),  # type: ignore[arg-type]
+        by=progress.by,
+        at=progress.at,
+        ordered_as=progress.job_id,
+    )
+    progress.report(1, 1)

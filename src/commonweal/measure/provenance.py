@@ -1,0 +1,169 @@
+"""The way back from a figure: definition, data, agreement, disclosure control, run.
+
+Read from the release's own manifest, so that it tells how the figure was made then, together with
+what has become of its sources since.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from commonweal.agree.models import AgreementVersion
+from commonweal.aim import queries as aim
+from commonweal.aim.models import IndicatorVersion
+from commonweal.compute.indicators.definition import Definition
+from commonweal.compute.permits.asking import Permit
+from commonweal.compute.permits.purposes import PURPOSES
+from commonweal.core.errors import Missing
+from commonweal.core.models import Organisation
+from commonweal.measure import queries
+from commonweal.measure.figures import Figure, arrange
+from commonweal.measure.models import Release
+from commonweal.pool.models import Submission
+
+
+@dataclass(frozen=True)
+class Source:
+    """One submission that was counted. `state`: what has become of it since."""
+
+    provider: str
+    period: str
+    number: int
+    received_at: datetime
+    drop_id: str
+    content_id: str
+    contract_version: str
+    state: str
+
+
+@dataclass(frozen=True)
+class Ground:
+    """One signed agreement that allowed the use, and the clauses that the permit rests on."""
+
+    reference: str
+    title: str
+    version: int
+    text_hash: str
+    clauses: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """A partner whose data was not used, and the clause that refused it."""
+
+    provider: str
+    words: str
+    clause: str
+
+
+@dataclass(frozen=True)
+class Provenance:
+    figure: Figure
+    version: IndicatorVersion
+    definition: Definition
+    purpose: str
+    sources: tuple[Source, ...]
+    grounds: tuple[Ground, ...]
+    left_out: tuple[LeftOut, ...]
+    minimum_cell: int
+    hidden: int
+    rows: int
+    withheld: Sequence[str]
+    as_of: datetime | None
+    trace: Mapping[str, Any]
+
+
+def provenance(release: Release, key: str) -> Provenance:
+    """How one figure of a release came about. Raises Missing for an indicator it does not hold."""
+    figure = next((f for f in arrange(queries.rows(release)) if f.indicator == key), None)
+    part = _part(release, key)
+    if figure is None or part is None:
+        raise Missing(
+            _("This release holds no such figure."), mend=_("Choose a figure of the release.")
+        )
+    version = release.indicators.select_related("indicator__owner").get(indicator__key=key)
+    permit = Permit.from_json(part["permit"])
+    sources = _sources(part)
+    shown = [*figure.course, *(row for piece in figure.slices for row in piece.rows)]
+    return Provenance(
+        figure=figure,
+        version=version,
+        definition=aim.definition(version),
+        purpose=_(PURPOSES[permit.purpose].label) if permit.purpose in PURPOSES else permit.purpose,
+        sources=sources,
+        grounds=_grounds(release, permit),
+        left_out=_left_out(permit),
+        minimum_cell=max(permit.minimum_cell, aim.definition(version).minimum),
+        hidden=sum(row["status"] == "hidden" for row in shown),
+        rows=len(shown),
+        withheld=[
+            piece["withheld"]
+            for entry in part["trace"]["indicators"]
+            if entry["id"] == key
+            for piece in entry["slices"]
+            if piece["withheld"]
+        ],
+        as_of=max((source.received_at for source in sources), default=None),
+        trace=part["trace"],
+    )
+
+
+def _part(release: Release, key: str) -> Mapping[str, Any] | None:
+    parts: list[Mapping[str, Any]] = release.manifest["parts"]
+    return next(
+        (part for part in parts if any(d["indicator"] == key for d in part["definitions"])), None
+    )
+
+
+def _sources(part: Mapping[str, Any]) -> tuple[Source, ...]:
+    ids = [entry["id"] for entry in part["submissions"]]
+    found = {
+        str(row.pk): row for row in Submission.objects.filter(pk__in=ids).select_related("provider")
+    }
+    return tuple(
+        Source(
+            provider=found[entry["id"]].provider.name,
+            period=entry["period"],
+            number=entry["number"],
+            received_at=found[entry["id"]].received_at,
+            drop_id=entry["drop_id"],
+            content_id=entry["content_id"],
+            contract_version=entry["contract_version"],
+            state=found[entry["id"]].state,
+        )
+        for entry in part["submissions"]
+    )
+
+
+def _grounds(release: Release, permit: Permit) -> tuple[Ground, ...]:
+    titles = {
+        (version.agreement.reference, version.number): version.agreement.title
+        for version in AgreementVersion.objects.filter(
+            agreement__partnership=release.partnership_id
+        ).select_related("agreement")
+    }
+    return tuple(
+        Ground(
+            reference=basis.reference,
+            title=titles.get((basis.reference, basis.version), basis.reference),
+            version=basis.version,
+            text_hash=basis.text_hash,
+            clauses=basis.clauses,
+        )
+        for basis in permit.agreements
+    )
+
+
+def _left_out(permit: Permit) -> tuple[LeftOut, ...]:
+    names = dict(
+        Organisation.objects.filter(pk__in=list(permit.refused_providers)).values_list("pk", "name")
+    )
+    return tuple(
+        LeftOut(names.get(pk, _("a former partner")), refusal.words, refusal.clause)
+        for pk, refusal in permit.refused_providers.items()
+    )
