@@ -1,0 +1,1 @@
+"""What the public reads, with the way back to where each number came from."""

@@ -1,0 +1,52 @@
+"""What the public may read of a partnership. Everything here is open; nothing takes an actor."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from commonweal.agree import queries as agree
+from commonweal.agree.queries import PublicAgreement
+from commonweal.aim import queries as aim
+from commonweal.aim.models import EntryPoint
+from commonweal.convene import queries as convene
+from commonweal.convene.models import Partnership
+from commonweal.convene.queries import Table
+from commonweal.measure import queries as measure
+from commonweal.measure.models import Release
+from commonweal.measure.presentation import Shown, shown
+
+
+@dataclass(frozen=True)
+class PublicPage:
+    """A partnership as its neighbours see it, at one moment."""
+
+    partnership: Partnership
+    table: Table
+    entry_point: EntryPoint | None
+    agreements: Sequence[PublicAgreement]
+    release: Release | None
+    shown: Sequence[Shown]
+    earlier: Sequence[Release]
+
+    @property
+    def headline(self) -> Shown | None:
+        """The figure that the page leads with: the release's first that has an answer."""
+        return next((one for one in self.shown if one.value_words), None)
+
+
+def page(slug: str, at: datetime) -> PublicPage:
+    """The public page of an open partnership. Raises Missing for one that is not open."""
+    partnership = convene.public_partnership(slug)
+    releases = list(measure.published(partnership))
+    newest = releases[0] if releases else None
+    return PublicPage(
+        partnership=partnership,
+        table=convene.at_table(partnership, at),
+        entry_point=aim.chosen_entry_point(partnership),
+        agreements=agree.public_agreements(partnership, at),
+        release=newest,
+        shown=shown(newest) if newest else [],
+        earlier=releases[1:],
+    )
