@@ -1,0 +1,1 @@
+"""What composes all rooms: home, due dates, the demo partnership."""

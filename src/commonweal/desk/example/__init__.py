@@ -1,0 +1,1 @@
+"""The example partnership’s cast, contracts and indicators."""

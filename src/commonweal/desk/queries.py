@@ -1,0 +1,129 @@
+"""What all rooms together say to one reader: what needs them, and how a partnership stands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from commonweal.agree import queries as agree
+from commonweal.aim import queries as aim
+from commonweal.aim.models import EntryPoint
+from commonweal.convene import queries as convene
+from commonweal.convene.journey import Check
+from commonweal.convene.models import Partnership
+from commonweal.convene.queries import Stage, Standing
+from commonweal.core import due
+from commonweal.core.models import Event, Organisation, Person
+from commonweal.core.queries import events_of
+from commonweal.core.scope import Actor
+from commonweal.measure.models import Release
+from commonweal.measure.presentation import Shown, shown
+
+
+@dataclass(frozen=True)
+class Home:
+    """What needs the reader, the earliest first, and where they take part."""
+
+    items: Sequence[due.Item]
+    partnerships: Sequence[Partnership]
+
+    def name_of(self, partnership_id: UUID | None) -> str:
+        return next((p.name for p in self.partnerships if p.pk == partnership_id), "")
+
+
+def home(actor: Actor, at: datetime) -> Home:
+    return Home(due.items(actor, at), list(convene.partnerships_for(actor, at)))
+
+
+@dataclass(frozen=True)
+class Overview:
+    """One partnership at a glance."""
+
+    partnership: Partnership
+    standing: Standing
+    stages: Sequence[Stage]
+    next: Check | None
+    items: Sequence[due.Item]
+    entry_point: EntryPoint | None
+    release: Release | None
+    shown: Sequence[Shown]
+    in_force: int
+    waiting: int
+    organisations: int
+    vacant: int
+
+    @property
+    def here(self) -> Stage:
+        return next(stage for stage in self.stages if stage.place == "here")
+
+    @property
+    def late(self) -> int:
+        return sum(item.late for item in self.items)
+
+
+def overview(actor: Actor, slug: str, at: datetime) -> Overview:
+    """Raises Missing for who has no seat. A constant number of queries per room."""
+    partnership = convene.partnership_for(actor, slug, at)
+    table = convene.at_table(partnership, at)
+    agreements = agree.summaries(partnership, at)
+    newest = (
+        Release.objects.filter(partnership=partnership)
+        .exclude(state=Release.State.WITHDRAWN)
+        .order_by("-number")
+        .first()
+    )
+    return Overview(
+        partnership=partnership,
+        standing=convene.standing(actor, partnership, at),
+        stages=convene.journey(partnership, at),
+        next=convene.next_action(partnership, at),
+        items=[item for item in due.items(actor, at) if item.partnership_id == partnership.pk],
+        entry_point=aim.chosen_entry_point(partnership),
+        release=newest,
+        shown=shown(newest) if newest else [],
+        in_force=sum(each.standing == "in_force" for each in agreements),
+        waiting=sum(each.standing == "signing" for each in agreements),
+        organisations=table.organisations,
+        vacant=len(table.vacant),
+    )
+
+
+@dataclass(frozen=True)
+class Line:
+    """One event as its page shows it: who (an organisation, or the software), what, when."""
+
+    event: Event
+    actor: str
+    organisation: str
+
+
+def log(
+    actor: Actor, slug: str, at: datetime, *, most: int = 200
+) -> tuple[Partnership, list[Line]]:
+    """The partnership's newest events. People are named only to those who share the table."""
+    partnership = convene.partnership_for(actor, slug, at)
+    events = list(events_of(partnership.pk)[:most])
+    people = _names(Person, {e.actor.removeprefix("person:") for e in events if e.actor})
+    organisations = _names(Organisation, {str(e.organisation) for e in events if e.organisation})
+    lines = [
+        Line(
+            event,
+            people.get(event.actor.removeprefix("person:"), ""),
+            organisations.get(str(event.organisation), ""),
+        )
+        for event in events
+    ]
+    return partnership, lines
+
+
+def _names(model: type[Person] | type[Organisation], marks: set[str]) -> Mapping[str, str]:
+    ids = []
+    for mark in marks:
+        try:
+            ids.append(UUID(mark))
+        except ValueError:
+            continue
+    found = model._default_manager.filter(pk__in=ids)
+    return {str(pk): name for pk, name in found.values_list("pk", "name")}

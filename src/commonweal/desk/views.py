@@ -1,0 +1,42 @@
+"""The pages that compose all rooms: home, a partnership at a glance, its log."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from commonweal.desk import queries
+from commonweal.desk.words import sentence
+
+
+@login_required
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """What needs me, for whom, by when?"""
+    found = queries.home(request.actor, request.at)  # type: ignore[attr-defined]
+    items = [(item, found.name_of(item.partnership_id)) for item in found.items]
+    return render(request, "desk/home.html", {"items": items, "found": found})
+
+
+@login_required
+@require_safe
+def partnership(request: HttpRequest, slug: str) -> HttpResponse:
+    """Are we getting there, and what is stuck?"""
+    found = queries.overview(request.actor, slug, request.at)  # type: ignore[attr-defined]
+    context = {"partnership": found.partnership, "nav_current": "partnership", "found": found}
+    return render(request, "desk/partnership.html", context)
+
+
+@login_required
+@require_safe
+def log(request: HttpRequest, slug: str) -> HttpResponse:
+    """Who did what, and when?"""
+    found, lines = queries.log(request.actor, slug, request.at)  # type: ignore[attr-defined]
+    context = {
+        "partnership": found,
+        "nav_current": "partnership",
+        "lines": [(line, sentence(line.event.kind)) for line in lines],
+    }
+    return render(request, "desk/log.html", context)
