@@ -1,0 +1,1 @@
+"""Settings, addresses, shell and design system."""
