@@ -1,0 +1,63 @@
+"""Everything works in a browser that runs no scripts."""
+
+from __future__ import annotations
+
+import re
+import time
+from pathlib import Path
+from random import Random
+
+from commonweal.compute.synthetic.drops import as_xlsx
+from commonweal.compute.synthetic.records import home_visits
+from commonweal.compute.synthetic.world import make_world
+from tests.browser.visits import Visits
+
+HERE = "/partnerships/safe-space-to-sleep/"
+PATIENCE = 120
+
+
+def test_the_public_page_shows_charts_and_tables_and_changes_language(visits: Visits) -> None:
+    with visits.as_(java_script_enabled=False) as visit:
+        page = visit.page
+        visit.go("/p/safe-space-to-sleep/")
+        assert page.locator("figure svg:visible").count() > 0
+        page.locator("summary:visible").first.click()
+        assert page.locator("figure table:visible").count() == 1
+        page.get_by_role("button", name="Español").click()
+        assert page.locator("html").get_attribute("lang") == "es"
+        page.get_by_role("button", name="English").click()
+        assert page.locator("html").get_attribute("lang") == "en"
+        assert page.url == f"{visit.address}/p/safe-space-to-sleep/"
+
+
+def test_a_convener_gives_residents_a_seat(visits: Visits) -> None:
+    voice = "Grandparents in Wath Meadow"
+    with visits.as_("Convener", java_script_enabled=False) as visit:
+        page = visit.page
+        visit.go(f"{HERE}table/")
+        page.get_by_role("link", name="Add a residents’ seat").click()
+        page.get_by_role("button", name="Add the seat").click()
+        assert page.locator(".govuk-error-summary").is_visible()
+        page.get_by_label(re.compile("voice", re.IGNORECASE)).fill(voice)
+        page.get_by_role("button", name="Add the seat").click()
+        assert page.url == f"{visit.address}{HERE}table/"
+        assert voice in page.locator("main").inner_text()
+
+
+def test_a_steward_sends_a_file_and_looks_again(visits: Visits, tmp_path: Path) -> None:
+    world = make_world(seed=3, children=200)
+    found = home_visits(world, Random("no scripts"))
+    rows = [record.row for record in found if record.provider == "aldmoor"][:20]
+    path = tmp_path / "visits.xlsx"
+    path.write_bytes(as_xlsx(rows))
+    with visits.as_("Data steward", java_script_enabled=False) as visit:
+        page = visit.page
+        visit.go(f"{HERE}data/")
+        page.get_by_role("link", name="Send a file").click()
+        page.get_by_label("The spreadsheet").set_input_files(path)
+        page.get_by_role("button", name="Send and check").click()
+        until = time.monotonic() + PATIENCE
+        while page.get_by_role("link", name="Look again").count() and time.monotonic() < until:
+            page.get_by_role("link", name="Look again").click()
+        assert "All 20 rows were taken in" in page.locator("main").inner_text()
+        assert visit.faults() == []

@@ -1,0 +1,232 @@
+"""Who gets in where: the table that the matrix of tests walks and `docs/reference/access.md` prints.
+
+One line per address of the installation. A page that is not in the table fails the matrix.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+ROLES = (
+    "visitor",
+    "link holder",
+    "operator",
+    "stranger",
+    "former partner",
+    "convener",
+    "sponsor",
+    "partner",
+    "steward",
+    "signatory",
+    "funder",
+    "resident",
+)
+OUTSIDE = frozenset({"visitor", "link holder"})
+AWAY = frozenset({"operator", "stranger", "former partner"})
+TABLE = frozenset(ROLES) - OUTSIDE - AWAY
+SIGNED_IN = TABLE | AWAY
+MEMBERS = TABLE - {"resident"}
+GROUPS = {
+    "anybody": frozenset(ROLES),
+    "signed in": SIGNED_IN,
+    "the table": TABLE,
+    "members": MEMBERS,
+    "affiliated": SIGNED_IN - {"operator", "resident"},
+    "nobody": frozenset(),
+}
+MEANINGS = {
+    "anybody": "whoever has the address, without an account",
+    "signed in": "everybody with an account",
+    "the table": "everybody with a seat, through an organisation or as a resident",
+    "members": "everybody at the table who acts for an organisation",
+    "affiliated": "everybody who acts for any organisation of the installation",
+    "link holder": "whoever holds the personal link",
+    "nobody": "nobody: the address has no use here",
+    "owner": "who asked for the job, and the operator",
+}
+# Pages inside a partnership. Name of the address: who may read, who may send; "-": no such request.
+# Who is not at the table is told that there is nothing, who is not signed in is asked to sign in.
+# "hidden": whoever is at the table and may not is told that there is nothing, instead of no.
+INSIDE = """
+partnership                 the table                    -
+log                         the table                    -
+table                       the table                    -
+journey                     the table                    convener
+state_problem               convener                     convener
+partnership_settings        convener                     convener
+hand_over                   convener                     convener
+pledge                      sponsor                      sponsor
+seat_organisation           convener                     convener
+seat_residents              convener                     convener
+seat                        convener, steward            convener, steward
+end_seat                    convener, steward            convener, steward
+fill_seat                   convener                     convener
+invite_person               steward                      steward
+agreements                  the table                    -
+agreement                   the table                    -
+agreement_version           the table                    -
+agreement_text              the table                    -
+draft_sharing               members                      members
+draft_licence               members                      members
+revise_agreement            convener, steward            convener, steward
+open_for_signature          -                            convener, steward
+sign_agreement              convener, signatory          convener, signatory
+withdraw_agreement          convener, signatory          convener, signatory
+suspend_agreement           convener                     convener
+resume_agreement            -                            convener
+theory                      the table                    -
+add_node                    convener                     convener
+node                        convener                     convener
+remove_node                 -                            convener
+link_nodes                  convener                     convener
+link                        convener                     convener
+remove_link                 -                            convener
+entry_points                the table                    -
+propose_entry_point         convener                     convener
+choose_entry_point          -                            convener
+indicators                  the table                    -
+define_indicator            convener                     convener
+indicator                   the table                    -
+revise_indicator            convener                     convener
+data                        the table                    -
+data_send                   steward, signatory           steward, signatory
+submission                  the table                    -
+submission_progress         the table                    -
+submission_bad_rows         steward                      -
+data_contract_add           convener                     convener
+data_contract               the table                    -
+data_contract_blank         the table                    -
+data_links                  convener, steward            convener, steward
+data_link_resend            -                            convener, steward    hidden
+data_link_revoke            -                            convener, steward    hidden
+results                     the table                    -
+order_release               the table                    members
+release                     the table                    -
+publish_release             -                            convener
+withdraw_release            -                            convener
+release_data                the table                    -
+release_how                 the table                    -
+"""
+# Pages outside; `else`: what whoever may not is told ("sign in", "no" for 403, "missing" for 404).
+ELSEWHERE = """
+front                       anybody          -                missing
+health                      anybody          -                missing
+about                       anybody          -                missing
+accessibility               anybody          -                missing
+set_language                anybody          anybody          missing
+gallery                     anybody          -                missing
+sign_in                     anybody          anybody          missing
+sign_in_sent                anybody          -                missing
+sign_in_link                nobody           nobody           missing
+account                     signed in        signed in        sign in
+account/email/              nobody           nobody           missing
+account/signup/             nobody           nobody           missing
+job                         owner            -                missing
+outbox                      operator         -                no
+outbox_again                -                operator         no
+home                        signed in        -                sign in
+open_partnership            affiliated       affiliated       sign in, no
+public_partnerships         anybody          -                missing
+public_partnership          anybody          -                missing
+public_release              anybody          -                missing
+public_data                 anybody          -                missing
+public_how                  anybody          -                missing
+submit_by_link              link holder      link holder      missing
+submit_by_link_blank        link holder      -                missing
+submission_by_link          link holder      -                missing
+submission_by_link_progress  link holder     -                missing
+submission_by_link_bad_rows  link holder     -                missing
+"""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Who may read (GET) and send (POST); None: there is no such request at the address."""
+
+    read: frozenset[str] | None
+    send: frozenset[str] | None
+    otherwise: str = ""
+    words: tuple[str, str] = ("", "")
+
+    @property
+    def is_inside(self) -> bool:
+        return self.otherwise in {"", "hidden"}
+
+    def expected(self, role: str, method: str) -> str:
+        """What the role is answered: "in", "sign in", "no", "missing" or "no such request"."""
+        may = self.read if method == "GET" else self.send
+        if role in OUTSIDE and (self.is_inside or self.otherwise.startswith("sign in")):
+            return "sign in"
+        if may is None:
+            return "no such request"
+        if role in may:
+            return "in"
+        if self.is_inside:
+            return "missing" if role in AWAY or self.otherwise == "hidden" else "no"
+        return "no" if self.otherwise == "sign in, no" else self.otherwise
+
+
+def _who(words: str) -> frozenset[str] | None:
+    if words == "-":
+        return None
+    if words == "owner":
+        return frozenset({"steward", "operator"})
+    if words in GROUPS:
+        return GROUPS[words]
+    named = frozenset(word.strip() for word in words.split(","))
+    assert named <= set(ROLES), words
+    return named
+
+
+def _columns(line: str) -> list[str]:
+    return [part.strip() for part in line.split("  ") if part.strip()]
+
+
+def _rules() -> dict[str, Rule]:
+    found: dict[str, Rule] = {}
+    for text in (INSIDE, ELSEWHERE):
+        for line in text.strip().splitlines():
+            name, read, send, *otherwise = _columns(line)
+            rule = Rule(_who(read), _who(send), *otherwise, words=(read, send))  # type: ignore[misc]
+            assert name not in found, name
+            found[name] = rule
+    return found
+
+
+RULES = _rules()
+
+
+def document(routes: Iterable[tuple[str, str]]) -> str:
+    """The reference page. `routes`: (name in the table, address) in the order of the addresses."""
+    lines = [
+        "# Who gets in where",
+        "",
+        "Generated from the table that the tests walk (`tests/journeys/access.py`): every address of",
+        "the installation, asked by every role, with reading and sending, in the reader’s own and in",
+        "a foreign partnership.",
+        "",
+        "Inside a partnership, whoever is not signed in is asked to sign in; whoever has no seat at",
+        "the table, or none any more, is told that there is nothing at the address (404), the same as",
+        "for an address that never existed; whoever has a seat and may not is told so (403). A",
+        "personal link opens the addresses under `/l/submit/` for one contract of one provider and",
+        "nothing else.",
+        "",
+        "| word | who |",
+        "|---|---|",
+        *(f"| {word} | {meaning} |" for word, meaning in MEANINGS.items()),
+        "",
+        "In the example that the tests use, the *steward* looks after the data of a provider and",
+        "takes part in it, and the *signatory* signs for another provider and takes part in it.",
+        "",
+        "| address | may read | may send |",
+        "|---|---|---|",
+    ]
+    for name, address in routes:
+        read, send = RULES[name].words
+        lines.append(f"| `/{address}` | {_cell(read)} | {_cell(send)} |")
+    return "\n".join(lines) + "\n"
+
+
+def _cell(words: str) -> str:
+    return "–" if words == "-" else words

@@ -1,0 +1,23 @@
+"""The example partnership for tests that cross rooms, small, built once, rolled back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import transaction
+
+
+@pytest.fixture(scope="package")
+def example(django_db_setup: None, django_db_blocker: Any) -> Iterator[Any]:
+    """The partnership “Safe Space to Sleep” with few children, lived through to its releases."""
+    from commonweal.desk import demo
+
+    with django_db_blocker.unblock():
+        block = transaction.atomic()
+        # As Django's own TestCase marks its outermost block: durable blocks may run inside it.
+        block._from_testcase = True  # type: ignore[attr-defined]
+        with block:
+            yield demo.build(children=700, say=lambda _text: None)
+            transaction.set_rollback(True)

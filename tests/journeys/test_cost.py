@@ -1,0 +1,88 @@
+"""What each page of the example costs. Queries have a bound; milliseconds are only told.
+
+`pytest -s -k cost` prints them: processor time of one answer, the best of five.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from commonweal.core.models import Person
+from commonweal.pool.models import Submission
+
+pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("example")]
+
+TRIES = 5
+# Address under the partnership → the most queries one answer may take.
+INSIDE = {
+    "": 60,
+    "log/": 12,
+    "table/": 20,
+    "journey/": 25,
+    "agreements/": 18,
+    "agreements/DSA-1/": 35,
+    "theory/": 16,
+    "entry-points/": 12,
+    "indicators/": 12,
+    "indicators/safe-sleep-six-weeks/": 12,
+    "data/": 95,
+    "data/links/": 55,
+    "data/contracts/home-visits/": 20,
+    "results/": 18,
+    "results/2/": 14,
+    "results/2/safe-sleep-six-weeks/": 12,
+    "results/new/": 18,
+    "table/organisations/new/": 12,
+}
+PUBLIC = {"": 18, "releases/2/": 8, "releases/2/safe-sleep-six-weeks/": 8}
+
+
+def milliseconds(ask: Callable[[], Any]) -> float:
+    taken = []
+    for _ in range(TRIES):
+        begun = time.process_time()
+        assert ask().status_code == 200
+        taken.append(time.process_time() - begun)
+    return min(taken) * 1000
+
+
+@pytest.mark.parametrize(
+    ("path", "most"),
+    [
+        *((f"/partnerships/safe-space-to-sleep/{path}", most) for path, most in INSIDE.items()),
+        *((f"/p/safe-space-to-sleep/{path}", most) for path, most in PUBLIC.items()),
+        ("/home/", 25),
+        ("/p/", 3),
+    ],
+)
+def test_cost_of_a_page(
+    example: Any,
+    path: str,
+    most: int,
+    django_assert_max_num_queries: Any,
+    record_property: Callable[[str, object], None],
+) -> None:
+    client = Client()
+    if not path.startswith("/p/"):
+        client.force_login(Person.objects.get(email="convener@example.org"))
+    with django_assert_max_num_queries(most) as asked:
+        assert client.get(path).status_code == 200
+    queries = len(asked)
+    taken = milliseconds(lambda: client.get(path))
+    record_property("milliseconds", round(taken, 1))
+    print(f"{taken:7.1f} ms {queries:3} queries  {path}")
+
+
+def test_cost_of_a_submission(example: Any, django_assert_max_num_queries: Any) -> None:
+    row = Submission.objects.exclude(quarantine_file="").first()
+    assert row is not None
+    client = Client()
+    client.force_login(Person.objects.get(email="convener@example.org"))
+    with django_assert_max_num_queries(30):
+        address = f"/partnerships/safe-space-to-sleep/data/submissions/{row.pk}/"
+        assert client.get(address).status_code == 200
