@@ -41,27 +41,27 @@ def test_the_convener_computes_and_publishes(visits: Visits) -> None:
     with visits.as_("Convener") as visit:
         page = visit.page
         visit.go("/home/")
-        page.locator("main h3").get_by_role("link", name="Safe Space to Sleep").click()
-        page.get_by_role("navigation").get_by_role("link", name="Table").click()
+        visit.press(page.locator("main h3").get_by_role("link", name="Safe Space to Sleep"))
+        visit.press(page.get_by_role("navigation").get_by_role("link", name="Table"))
         assert "sectors are at the table" in page.locator("main").inner_text()
         assert "Vacant" in page.locator("main").inner_text()
-        page.get_by_role("navigation").get_by_role("link", name="Results").click()
+        visit.press(page.get_by_role("navigation").get_by_role("link", name="Results"))
         before = page.locator("tbody tr").count()
-        page.get_by_role("link", name="Compute new results").click()
+        visit.press(page.get_by_role("link", name="Compute new results"))
         page.get_by_label("What is this release called?").fill("Looked at together")
         page.get_by_label("Everyone").check()
         page.get_by_label("measure", exact=False).first.check()
-        page.get_by_role("button", name="Compute").click()
+        visit.press(page.get_by_role("button", name="Compute"))
         page.wait_for_url(re.compile(r"/jobs/"))
         # The page looks again by itself.
         page.get_by_text("Done.").wait_for(timeout=PATIENCE_MS)
         sound(visit)
-        page.get_by_role("link", name="Continue").click()
+        visit.press(page.get_by_role("link", name="Continue"))
         rows = page.locator("tbody tr")
         assert rows.count() == before + 1
         assert "Partners only" in rows.first.inner_text()
-        rows.first.get_by_role("link").click()
-        page.get_by_role("button", name="Publish this release").click()
+        visit.press(rows.first.get_by_role("link"))
+        visit.press(page.get_by_role("button", name="Publish this release"))
         assert "is public now" in page.locator("main").inner_text()
         number = re.search(r"/results/(\d+)/", page.url)
         assert number
@@ -76,7 +76,7 @@ def test_a_printed_link_signs_in_once(visits: Visits) -> None:
         visit.go("/home/")
         assert heading(visit.page) == "Home"
         assert "Luz Prieto" in visit.page.locator("header").inner_text()
-        visit.page.get_by_role("button", name="Sign out").click()
+        visit.press(visit.page.get_by_role("button", name="Sign out"))
         visit.page.get_by_role("link", name="Sign in").first.wait_for()
         # What this window was shown is not shown again by going back.
         assert visit.go("/home/").url.startswith(f"{visit.address}/sign-in/")
@@ -90,12 +90,12 @@ def test_the_convener_invites_somebody_to_a_free_seat(visits: Visits) -> None:
     with visits.as_("Convener") as visit:
         page = visit.page
         visit.go(f"{HERE}table/")
-        page.get_by_role("link", name="Families who speak Urdu at home").click()
-        page.get_by_role("link", name=re.compile("invite", re.IGNORECASE)).first.click()
+        visit.press(page.get_by_role("link", name="Families who speak Urdu at home"))
+        visit.press(page.get_by_role("link", name=re.compile("invite", re.IGNORECASE)).first)
         sound(visit)
         page.get_by_label("name", exact=False).first.fill("Sana Mir")
         page.get_by_label(re.compile("e-mail", re.IGNORECASE)).fill("sana@example.org")
-        page.locator("main form button.govuk-button").click()
+        visit.press(page.locator("main form button.govuk-button"))
         assert "The invitation is on its way." in page.locator("main").inner_text()
 
 
@@ -121,7 +121,7 @@ def personal_link(visits: Visits) -> str:
             label="Home visits at six weeks – Aldmoor Council"
         )
         page.get_by_label(re.compile("e-mail", re.IGNORECASE)).fill(CLERK)
-        page.get_by_role("button", name="Mail the link").click()
+        visit.press(page.get_by_role("button", name="Mail the link"))
         assert CLERK in page.locator("main").inner_text()
         visit.go("/outbox/")
         found = re.search(r"http\S+/l/submit/[\w-]+/", page.locator("main").inner_text())
@@ -140,7 +140,7 @@ def test_a_partner_sends_a_file_from_an_old_phone(
         assert heading(page).endswith("Home visits at six weeks")
         sound(visit)
         page.get_by_label("The spreadsheet").set_input_files(path)
-        page.get_by_role("button", name="Send and check").tap()
+        visit.press(page.get_by_role("button", name="Send and check"))
         page.get_by_text("Partly accepted").first.wait_for(timeout=PATIENCE_MS)
         text = page.locator("main").inner_text()
         assert "29 of 30 rows were taken in" in text
@@ -152,7 +152,7 @@ def test_a_partner_sends_a_file_from_an_old_phone(
         cells = [str(cell.value) for sheet in book for row in sheet for cell in row if cell.value]
         assert "2026-02-31" in cells
         assert waiting.value.suggested_filename.endswith("rows-to-mend.xlsx")
-        page.get_by_role("link", name="Send another file").tap()
+        visit.press(page.get_by_role("link", name="Send another file"))
         assert "What you sent before" in page.locator("main").inner_text()
 
 
@@ -171,7 +171,7 @@ def test_a_neighbour_reads_what_happened_and_where_it_comes_from(visits: Visits)
     with visits.as_(**ON_A_PHONE) as visit:
         page = visit.page
         visit.go("/")
-        page.get_by_role("link", name="Safe Space to Sleep").tap()
+        visit.press(page.get_by_role("link", name="Safe Space to Sleep"))
         text = page.locator("main").inner_text()
         assert "One newborn in nine" in text
         assert "What was promised" in text
@@ -179,14 +179,14 @@ def test_a_neighbour_reads_what_happened_and_where_it_comes_from(visits: Visits)
         assert page.locator("figure svg:visible").count() > 0
         page.get_by_text("Show as table").first.tap()
         assert page.locator("figure table:visible").count() == 1
-        page.get_by_role("link", name=re.compile("How do we know")).first.tap()
+        visit.press(page.get_by_role("link", name=re.compile("How do we know")).first)
         assert heading(page) == "How do we know?"
         known = page.locator("main").inner_text()
         for said in ("What is counted", "Which agreement allows it", "DSA-", "hidden to protect"):
             assert said in known
         sound(visit)
-        page.get_by_role("link", name="Safe Space to Sleep").first.tap()
-        page.get_by_role("button", name="Español").tap()
+        visit.press(page.get_by_role("link", name="Safe Space to Sleep").first)
+        visit.press(page.get_by_role("button", name="Español"))
         page.locator("html[lang=es]").wait_for(state="attached")
         assert "¿" in page.locator("main").inner_text()
         sound(visit)
@@ -200,19 +200,19 @@ def test_a_lawyer_reads_the_new_text_and_signs_it(visits: Visits) -> None:
     with visits.as_("Convener") as visit:
         page = visit.page
         visit.go(f"{agreement}revise/")
-        page.locator("main form button.govuk-button").first.click()
+        visit.press(page.locator("main form button.govuk-button").first)
         sound(visit)
-        page.get_by_role("button", name="Open for signature").click()
+        visit.press(page.get_by_role("button", name="Open for signature"))
         assert "open for signature" in page.locator("main").inner_text()
     with visits.as_("Lawyer") as visit:
         page = visit.page
         visit.go("/home/")
-        page.get_by_role("link", name=re.compile("DSA-2")).first.click()
+        visit.press(page.get_by_role("link", name=re.compile("DSA-2")).first)
         if page.get_by_role("link", name="Read and sign").count():
-            page.get_by_role("link", name="Read and sign").click()
+            visit.press(page.get_by_role("link", name="Read and sign"))
         assert heading(page).endswith("Sign DSA-2")
         sound(visit)
         page.get_by_role("checkbox").check()
-        page.get_by_role("button", name="Sign", exact=True).click()
+        visit.press(page.get_by_role("button", name="Sign", exact=True))
         assert "Signed." in page.locator("main").inner_text()
         sound(visit)

@@ -23,9 +23,9 @@ def test_the_public_page_shows_charts_and_tables_and_changes_language(visits: Vi
         assert page.locator("figure svg:visible").count() > 0
         page.locator("summary:visible").first.click()
         assert page.locator("figure table:visible").count() == 1
-        page.get_by_role("button", name="Español").click()
+        visit.press(page.get_by_role("button", name="Español"))
         assert page.locator("html").get_attribute("lang") == "es"
-        page.get_by_role("button", name="English").click()
+        visit.press(page.get_by_role("button", name="English"))
         assert page.locator("html").get_attribute("lang") == "en"
         assert page.url == f"{visit.address}/p/safe-space-to-sleep/"
 
@@ -35,11 +35,11 @@ def test_a_convener_gives_residents_a_seat(visits: Visits) -> None:
     with visits.as_("Convener", java_script_enabled=False) as visit:
         page = visit.page
         visit.go(f"{HERE}table/")
-        page.get_by_role("link", name="Add a residents’ seat").click()
-        page.get_by_role("button", name="Add the seat").click()
+        visit.press(page.get_by_role("link", name="Add a residents’ seat"))
+        visit.press(page.get_by_role("button", name="Add the seat"))
         assert page.locator(".govuk-error-summary").is_visible()
         page.get_by_label(re.compile("voice", re.IGNORECASE)).fill(voice)
-        page.get_by_role("button", name="Add the seat").click()
+        visit.press(page.get_by_role("button", name="Add the seat"))
         assert page.url == f"{visit.address}{HERE}table/"
         assert voice in page.locator("main").inner_text()
 
@@ -53,11 +53,12 @@ def test_a_steward_sends_a_file_and_looks_again(visits: Visits, tmp_path: Path) 
     with visits.as_("Data steward", java_script_enabled=False) as visit:
         page = visit.page
         visit.go(f"{HERE}data/")
-        page.get_by_role("link", name="Send a file").click()
+        visit.press(page.get_by_role("link", name="Send a file"))
         page.get_by_label("The spreadsheet").set_input_files(path)
-        page.get_by_role("button", name="Send and check").click()
+        visit.press(page.get_by_role("button", name="Send and check"))
         until = time.monotonic() + PATIENCE
-        while page.get_by_role("link", name="Look again").count() and time.monotonic() < until:
-            page.get_by_role("link", name="Look again").click()
+        again = page.get_by_role("link", name="Look again")
+        while again.count() and time.monotonic() < until:
+            visit.press(again)
         assert "All 20 rows were taken in" in page.locator("main").inner_text()
         assert visit.faults() == []

@@ -26,11 +26,17 @@ class Visit:
 
     page: Any
     address: str
+    touch: bool = False
     complaints: list[str] = field(default_factory=list)
 
     def go(self, path: str) -> Any:
         """Open an address of the demo. Returns the response."""
         return self.page.goto(self.address + path)
+
+    def press(self, place: Any) -> None:
+        """Follow what leads to a page, with mouse or finger, and wait until it is there to read."""
+        with self.page.expect_navigation():
+            (place.tap if self.touch else place.click)()
 
     def faults(self) -> list[str]:
         """Complaints of the console, broken policies, requests to other hosts; then forgets them."""
@@ -73,7 +79,8 @@ class Visits:
                 cookie = {"name": "django_language", "value": language, "url": self.demo.address}
                 context.add_cookies([cookie])
             context.add_init_script(_LISTEN)
-            visit = Visit(context.new_page(), self.demo.address)
+            touch = bool(looks.get("has_touch"))
+            visit = Visit(context.new_page(), self.demo.address, touch)
             listen(visit)
             yield visit
         finally:

@@ -6,6 +6,7 @@ import logging
 import subprocess
 import sys
 import threading
+from collections.abc import Sequence
 from os import getpid
 
 from django.conf import settings
@@ -18,16 +19,18 @@ log = logging.getLogger(__name__)
 class WorkerKeeper(threading.Thread):
     """Keeps one worker process alive; a dead one is replaced, its job is the reaper's."""
 
-    def __init__(self, pause_seconds: float = 2.0) -> None:
+    def __init__(self, command: Sequence[str] = (), pause_seconds: float = 2.0) -> None:
         super().__init__(daemon=True, name="worker keeper")
+        self.command = command or [sys.executable, "-m", "commonweal.core.worker", str(getpid())]
         self.pause_seconds = pause_seconds
         self.process: subprocess.Popen[bytes] | None = None
         self._stopped = threading.Event()
 
     def run(self) -> None:
-        command = [sys.executable, "-m", "commonweal.core.worker", str(getpid())]
         while not self._stopped.is_set():
-            self.process = subprocess.Popen(command)
+            # With close_fds Popen waits on a pipe to see its child start, and a web process that is
+            # forked in that moment would hold the pipe open: the keeper would wait for its end.
+            self.process = subprocess.Popen(self.command, close_fds=False)
             code = self.process.wait()
             if not self._stopped.wait(self.pause_seconds):
                 log.warning("the worker ended with code %s and is started again", code)

@@ -24,7 +24,8 @@ from commonweal.core.formats import Unit
 from commonweal.web.figures import figure
 
 Shown = str | SafeString
-# Beyond this many columns a table may be wider than a phone and gets its own scrolling frame.
+# On a phone a table of words with up to this many columns is read row by row; any other scrolls in
+# its own frame, so that numbers stay below each other.
 NARROW = 3
 
 
@@ -49,7 +50,7 @@ class Table:
 
     @property
     def scrolls(self) -> bool:
-        return len(self.columns) > NARROW
+        return len(self.columns) > NARROW or any(column.numeric for column in self.columns)
 
     @property
     def id(self) -> str:
@@ -73,8 +74,15 @@ class Table:
             tag, part = ("th", "header") if headed and number == 0 else ("td", "cell")
             scope = ' scope="row"' if tag == "th" else ""
             numeric = f" govuk-table__{part}--numeric" if column.numeric else ""
-            cells.append(f'<{tag}{scope} class="govuk-table__{part}{numeric}">{{}}</{tag}>')
+            label = "" if self.scrolls or tag == "th" else _label(column)
+            cells.append(f'<{tag}{scope}{label} class="govuk-table__{part}{numeric}">{{}}</{tag}>')
         return f'<tr class="govuk-table__row">{"".join(cells)}</tr>\n'
+
+
+def _label(column: Column) -> str:
+    """What the cell is called where its column's heading is out of sight; part of a pattern."""
+    words = format_html(' data-label="{}"', column.label)
+    return words.replace("{", "{{").replace("}", "}}")
 
 
 def table_of(given: Any) -> Table:

@@ -6,14 +6,26 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 from django.db import connection
+
+PATIENCE = 180  # seconds for what another process does, also on a busy machine
+
+
+def until(true: Callable[[], bool]) -> None:
+    """Ask again until it is so."""
+    end = time.monotonic() + PATIENCE
+    while not true():
+        assert time.monotonic() < end, f"it did not happen within {PATIENCE} s"
+        time.sleep(0.1)
+
 
 CLI = (
     "import argparse, sys; from commonweal.core import commands;"
@@ -57,7 +69,7 @@ class Installation:
             env=self.env,
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=PATIENCE,
             check=False,
         )
 

@@ -8,7 +8,6 @@ import re
 import signal
 import subprocess
 import sys
-import time
 from datetime import UTC, datetime
 
 import pytest
@@ -18,7 +17,7 @@ from commonweal.core import actions, commands, mail
 from commonweal.core.errors import Failure
 from commonweal.core.models import Event, OutgoingMail, Person
 from commonweal.core.scope import system
-from commonweal.core.tests.conftest import CLI, Installation
+from commonweal.core.tests.conftest import CLI, PATIENCE, Installation, until
 
 AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
 Told = tuple[int, str, str]
@@ -159,22 +158,15 @@ def test_serve_answers_works_on_jobs_and_stops(installation: Installation) -> No
     port = free_port()
     server = installation.start(CLI, "serve", "--port", str(port))
     try:
-        for _ in range(100):
-            if "ok" in fetch(f"http://127.0.0.1:{port}/health/"):
-                break
-            time.sleep(0.2)
-        assert "ok" in fetch(f"http://127.0.0.1:{port}/health/")
-        # A dead worker is replaced.
+        until(lambda: "ok" in fetch(f"http://127.0.0.1:{port}/health/"))
+        # A dead worker is replaced; what it was at waits for the reaper, a minute at most.
         (dead,) = workers_of(server.pid)
         os.kill(dead, signal.SIGKILL)
         installation.python(QUEUE)
-        for _ in range(60):
-            if not installation.command("outbox").stdout:
-                break
-        assert installation.command("outbox").stdout == ""
+        until(lambda: not installation.command("outbox").stdout)
     finally:
         server.terminate()
-        said, _none = server.communicate(timeout=40)
+        said, _none = server.communicate(timeout=PATIENCE)
     assert f"http://127.0.0.1:{port}/" in said
     assert server.returncode == 0, said
     assert "the worker ended with code -9 and is started again" in said

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import signal
 import subprocess
+import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 
-from commonweal.core.tests.conftest import Installation
+from commonweal.core.tests.conftest import PATIENCE, Installation, until
 
 WORKER = (
     "import sys, django; django.setup();"
@@ -34,13 +34,6 @@ AGE = (
 )
 
 
-def until(true: Callable[[], bool], seconds: float = 30) -> None:
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end, "it did not happen in time"
-        time.sleep(0.1)
-
-
 def status(installation: Installation) -> list[object]:
     answer = installation.python(STATUS)
     assert answer.returncode == 0, answer.stderr
@@ -50,7 +43,7 @@ def status(installation: Installation) -> list[object]:
 
 def finish(worker: subprocess.Popen[str]) -> int:
     worker.send_signal(signal.SIGTERM)
-    worker.communicate(timeout=30)
+    worker.communicate(timeout=PATIENCE)
     return worker.returncode
 
 
@@ -93,6 +86,39 @@ def test_a_worker_ends_with_the_server_that_started_it(installation: Installatio
 
     until(gone)
     server.stdout.close()
+
+
+# A keeper whose worker ends at once and is started again, over and over; beside it, as a web server
+# does, its process forks others that live on. Prints whether the keeper still starts workers then.
+FORKS = """
+import os, sys, time
+from commonweal.core.serving import WorkerKeeper
+hold, release = os.pipe()
+keeper = WorkerKeeper([sys.executable, "-c", ""], pause_seconds=0)
+keeper.start()
+children = []
+for _ in range(300):
+    if not (child := os.fork()):
+        os.close(release)
+        os.read(hold, 1)
+        os._exit(0)
+    children.append(child)
+    time.sleep(0.005)
+seen, end = keeper.process, time.monotonic() + 20
+while keeper.process is seen and time.monotonic() < end:
+    time.sleep(0.01)
+print("kept" if keeper.process is not seen else "stuck")
+os.close(release)
+for child in children:
+    os.waitpid(child, 0)
+"""
+
+
+def test_a_process_forked_while_a_worker_starts_does_not_blind_its_keeper() -> None:
+    found = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", FORKS], capture_output=True, text=True, check=False
+    )
+    assert found.stdout.split()[-1] == "kept", found.stderr
 
 
 def alive(pid: int) -> bool:

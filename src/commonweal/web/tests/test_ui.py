@@ -247,6 +247,17 @@ def test_a_table_has_caption_headers_and_aligned_numbers() -> None:
     assert frame.attrs["aria-labelledby"] == page.one("caption").attrs["id"]
 
 
+def test_a_short_table_of_words_names_its_cells_for_a_phone() -> None:
+    short = {"columns": ["Column", 'What {it} "holds"'], "rows": [["area", "A place"]]}
+    page = page_of("{% cw_table t %}", t=short)
+    assert "cw-stack" in page.one("table").attrs["class"]
+    assert page.one("td").attrs["data-label"] == 'What {it} "holds"'
+    numbers = {"columns": ["Area", ("Babies", "numeric")], "rows": [["Northside", 412]]}
+    frame = page_of("{% cw_table t %}", t=numbers).one("table").parent
+    assert frame
+    assert frame.attrs["class"] == "cw-scroll"
+
+
 def test_a_table_refuses_rows_that_do_not_fit() -> None:
     with pytest.raises(ValueError, match="3 cells where the table has 2"):
         tables.table_of({"columns": ["a", "b"], "rows": [[1, 2, 3]]})
