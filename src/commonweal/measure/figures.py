@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from statistics import NormalDist
 from typing import Any
+
+from commonweal.compute.intervals import difference
 
 Row = Mapping[str, Any]
 
@@ -83,19 +84,11 @@ def _period(row: Row) -> str:
 def difference_is_clear(one: Row, other: Row, *, among: int = 2) -> bool | None:
     """Whether two figures differ by more than chance explains; None when either has no interval.
 
-    They do when their 95% intervals do not touch: a cautious rule for one pair (Schenker &
-    Gentleman 2001, The American Statistician 55:3). When the pair was picked out of `among` groups,
-    every interval is first widened, so that chance alone calls any of the pairs clear in at most 5%
-    of cases (Bonferroni).
+    They do when the 95% interval of their difference holds no zero. When the pair was picked out of
+    `among` groups, that interval is widened for every pair there was to pick from.
     """
     if any(row[side] is None for row in (one, other) for side in ("lower", "upper")):
         return None
-    pairs = among * (among - 1) / 2
-    wider = NormalDist().inv_cdf(1 - 0.025 / pairs) / NormalDist().inv_cdf(0.975)
-    (low_1, high_1), (low_2, high_2) = (_widened(row, wider) for row in (one, other))
-    return bool(high_1 < low_2 or high_2 < low_1)
-
-
-def _widened(row: Row, factor: float) -> tuple[float, float]:
-    value = row["value"]
-    return value - (value - row["lower"]) * factor, value + (row["upper"] - value) * factor
+    first, second = ((row["value"], row["lower"], row["upper"]) for row in (one, other))
+    lower, upper = difference(first, second, comparisons=among * (among - 1) // 2)
+    return bool(lower > 0 or upper < 0)

@@ -84,6 +84,40 @@ def test_student_as_published(confidence, lower, upper):
     assert np.mean(AREA_1) == pytest.approx(mean)
 
 
+# Newcombe 1998, Statistics in Medicine 17:873-890, table II, method 10.
+DIFFERENCES = [
+    ((56, 70), (48, 80), 0.0524, 0.3339),
+    ((9, 10), (3, 10), 0.1705, 0.8090),
+    ((10, 10), (0, 10), 0.6075, 1.0000),
+    ((5, 56), (0, 29), -0.0381, 0.1926),
+]
+
+
+@pytest.mark.parametrize(("high", "low", "lower", "upper"), DIFFERENCES)
+def test_differences_as_published(high, low, lower, upper):
+    high_figure, low_figure = ((x / n, *map(float, intervals.wilson(x, n))) for x, n in (high, low))
+    found = [float(limit) for limit in intervals.difference(low_figure, high_figure)]
+    assert found == pytest.approx([lower, upper], abs=5e-5)
+    turned = [float(limit) for limit in intervals.difference(high_figure, low_figure)]
+    assert turned == pytest.approx([-upper, -lower], abs=5e-5)
+
+
+def test_a_difference_of_no_difference_is_called_so_in_19_of_20_trials():
+    random = np.random.default_rng(11)
+    groups, people, share = 5, 150, 0.7
+    clear_pair = clear_any = 0
+    for _ in range(2000):
+        x = random.binomial(people, share, groups)
+        lower, upper = intervals.wilson(x, people)
+        figures = list(zip(x / people, lower, upper, strict=True))
+        low, high = min(figures, key=lambda f: f[0]), max(figures, key=lambda f: f[0])
+        pair_low, pair_high = intervals.difference(figures[0], figures[1])
+        clear_pair += bool(pair_low > 0 or pair_high < 0)
+        clear_any += bool(intervals.difference(low, high, comparisons=10)[0] > 0)
+    assert 60 <= clear_pair <= 140  # 100 expected
+    assert clear_any <= 100
+
+
 @settings(deadline=None)
 @given(st.integers(1, 10**7).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
 def test_wilson_is_where_the_score_test_turns(counts):

@@ -53,14 +53,17 @@ def test_the_newest_period_without_an_answer_does_not_hide_the_last_answer() -> 
     assert arrange([hidden()])[0].latest["status"] == "hidden"
 
 
-def test_no_change_is_called_clear_while_intervals_touch() -> None:
-    assert difference_is_clear(row(), row(lower=0.61, upper=0.7)) is True
-    assert difference_is_clear(row(lower=0.61, upper=0.7), row()) is True
-    assert difference_is_clear(row(), row(lower=0.6, upper=0.7)) is False
+def test_a_change_is_called_clear_when_its_own_interval_holds_no_zero() -> None:
+    # Limits that overlap a little can belong to a clear difference: 0.14 give or take 0.134.
+    spring, autumn = row(value=0.5, lower=0.4, upper=0.6), row(value=0.64, lower=0.55, upper=0.73)
+    assert difference_is_clear(spring, autumn) is True
+    assert difference_is_clear(autumn, spring) is True
+    assert difference_is_clear(spring, row(value=0.63, lower=0.54, upper=0.72)) is False
     assert difference_is_clear(row(), hidden()) is None
 
 
 def test_a_pair_picked_out_of_many_groups_needs_a_wider_gap() -> None:
     low, high = row(value=0.5, lower=0.45, upper=0.55), row(value=0.62, lower=0.56, upper=0.67)
     assert difference_is_clear(low, high) is True
+    assert difference_is_clear(low, high, among=4) is True
     assert difference_is_clear(low, high, among=12) is False
