@@ -18,6 +18,8 @@ MAX_BYTES = 512 * 1024
 MAX_DEPTH = 12
 MAX_VALUES = 20_000
 
+# The C parser where the library was built with it: ten times faster, the same events.
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _WHOLE = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,17})")
 _WORDS: dict[str, Any] = {"": None, "~": None, "null": None, "true": True, "false": False}
 
@@ -32,7 +34,7 @@ def read_tree(text: str) -> Any:
             f"The text is larger than {MAX_BYTES // 1024} KB.", mend="Split it into several files."
         )
     try:
-        return _Builder(yaml.parse(text, Loader=yaml.SafeLoader)).document()
+        return _Builder(yaml.parse(text, Loader=_LOADER)).document()
     except yaml.YAMLError as error:
         raise _not_yaml(error) from None
 
