@@ -110,14 +110,14 @@ def measure(
     """
     _check(definitions, by, minimum)
     requests = [_request(definition, by) for definition in definitions]
-    counted = evaluate(requests, table, limits or Limits())
+    minima = [d.minimum if minimum is None else minimum for d in definitions]
+    counted, nesting = evaluate(requests, table, limits or Limits(), nested=max(minima) > 1)
     lines = [
         line
         for number, (request, found) in enumerate(zip(requests, counted, strict=True))
         for line in _lines(number, request, found)
     ]
-    minima = [d.minimum if minimum is None else minimum for d in definitions]
-    verdict = protected(requests, lines, minima)
+    verdict = protected(requests, lines, minima, nesting)
     rows = tuple(
         _row(requests[line.request], line, position in verdict.hidden, as_at)
         for position, line in enumerate(lines)

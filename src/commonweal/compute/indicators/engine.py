@@ -19,6 +19,7 @@ from commonweal.compute.indicators.definition import Column
 from commonweal.compute.indicators.encode import Codes, Encoder, Labels
 from commonweal.compute.indicators.frame import (
     GROUPS,
+    JOINT,
     SAMPLE_ROWS,
     STREAM,
     UNITS,
@@ -27,6 +28,7 @@ from commonweal.compute.indicators.frame import (
     mark,
     plan,
 )
+from commonweal.compute.indicators.nesting import Nesting, observed
 from commonweal.compute.indicators.nodes import Kind
 from commonweal.compute.indicators.plan import (
     FrameKey,
@@ -86,8 +88,10 @@ class Counted:
     keyless: int = 0
 
 
-def evaluate(requests: Sequence[Request], table: Table, limits: Limits) -> list[Counted]:
-    """The cells of each request.
+def evaluate(
+    requests: Sequence[Request], table: Table, limits: Limits, *, nested: bool = False
+) -> tuple[list[Counted], Nesting]:
+    """The cells of each request, and, if `nested`, which of their sets of units lie in which.
 
     The same rows in any order, any number of threads and any batching give the same cells. Raises
     Unusable for a column that is absent, a value that is not as declared, sums too large to be
@@ -97,7 +101,7 @@ def evaluate(requests: Sequence[Request], table: Table, limits: Limits) -> list[
     for wide in (False, True):
         try:
             with database(limits) as connection:
-                return _counted(requests, table, connection, wide=wide)
+                return _counted(requests, table, connection, wide=wide, nested=nested)
         except duckdb.OutOfRangeException:
             continue
     raise Unusable(
@@ -112,13 +116,16 @@ def _counted(
     connection: duckdb.DuckDBPyConnection,
     *,
     wide: bool,
-) -> list[Counted]:
+    nested: bool,
+) -> tuple[list[Counted], Nesting]:
     found: dict[int, Counted] = {}
+    nesting = Nesting()
     for frame in frames(requests):
         members = [requests[position] for position in frame.members]
         run = _Run(frame.key, members, table, connection, wide=wide)
-        found.update(zip(frame.members, run.counted(), strict=True))
-    return [found[position] for position in range(len(requests))]
+        found.update(zip(frame.members, run.counted(nested=nested), strict=True))
+        nesting |= run.nesting.renumbered(frame.members)
+    return [found[position] for position in range(len(requests))], nesting
 
 
 class _Run:
@@ -141,6 +148,7 @@ class _Run:
         self.codes = Codes()
         self.encoder = Encoder(self.layout.columns, self.codes, self.layout.raw)
         self.failure: Unusable | None = None
+        self.nesting = Nesting()
         self.wanted = list(
             dict.fromkeys(
                 self._columns(each, slice_) for each in requests for slice_ in each.tables
@@ -159,7 +167,7 @@ class _Run:
     def _columns(self, request: Request, slice_: Slice) -> Columns:
         return tuple(self.layout.columns[request.column(name)] for name in slice_)
 
-    def counted(self) -> list[Counted]:
+    def counted(self, *, nested: bool) -> list[Counted]:
         source = f"({self.statements.rows()})"
         keyless = 0
         if self.key.distinct:
@@ -167,6 +175,8 @@ class _Run:
             keyless = self._keyless(self.key.distinct)
             source = UNITS
         tables = self._tables(source)
+        if nested:
+            self.nesting = self._nesting(source)
         if self.key.distinct:
             self.connection.execute(f"DROP TABLE {UNITS}")
         return [
@@ -182,6 +192,15 @@ class _Run:
                 zip(self.requests, self.statements.members, strict=True)
             )
         ]
+
+    def _nesting(self, source: str) -> Nesting:
+        self.stream(self.statements.joint(source))
+        found = self.connection.sql(f"FROM {JOINT}").to_arrow_table()
+        self.connection.execute(f"DROP TABLE {JOINT}")
+        columns = [column.to_numpy() for column in found.columns]
+        places = {name: place for place, name in enumerate(self.statements.states.values())}
+        members = [places[member.state] for member in self.statements.members]
+        return observed(self.statements.unpacked(columns), members)
 
     def _keyless(self, key: Column) -> int:
         if not self.encoder.nulls.get(key):

@@ -4,12 +4,12 @@ What a reader could subtract belongs together:
 
 * Indicators over the same *population* (unit, selection, units measured) are one family: their
   slices share margins, and each tells how the population splits into counted and not counted.
-* A population inside another (its selection has all the other's conditions and more) is a split of
-  that other into inside and outside: publishing both publishes the difference.
+* A set of units inside another (what one indicator counts, or is about, among what another counts) is
+  a split of that other: publishing both publishes the rest. Sets that lie apart split it together.
 * Periods that no published figure adds up are families of their own; periods of different length
   over the same dates are dimensions of one family, the shorter within the longer.
 
-n and both sides of a split are shown or hidden together: with n known, a small side would name itself
+n and all parts of a split are shown or hidden together: with n known, a small part would name itself
 beside a large one. As n is shared, a row hidden for one indicator of a population is hidden for all.
 A row is hidden when any of its cells is, in any family. Splits of one population are audited together
 up to MAX_JOINT cells, beyond that in several parts, each against all slices and n; a row hidden in one
@@ -29,11 +29,12 @@ from commonweal.compute.disclosure.family import Family, Key, table_of
 from commonweal.compute.indicators import nodes
 from commonweal.compute.indicators.definition import Column, Grain, IndicatorKind
 from commonweal.compute.indicators.figures import Figure
+from commonweal.compute.indicators.nesting import NO, SELECTED, YES, Nesting, UnitSet, partitions
 from commonweal.compute.indicators.nodes import Node
 from commonweal.compute.indicators.plan import Request, Slice
 
 MAX_JOINT = 400
-"""Cells of all slices, times two for each split, that are audited in one family. Measured: 400 such
+"""Cells of all slices, times the parts of each split, that are audited in one family. Measured: 400 such
 cells cost half a second, and every further split costs four times as much."""
 
 _LEVELS = (Grain.WHOLE, Grain.YEAR, Grain.QUARTER, Grain.MONTH)
@@ -64,7 +65,7 @@ class Protected:
 
 
 def protected(
-    requests: Sequence[Request], lines: Sequence[Line], minima: Sequence[int]
+    requests: Sequence[Request], lines: Sequence[Line], minima: Sequence[int], nesting: Nesting
 ) -> Protected:
     """What of `lines` may not be published; `minima` are the requests' smallest cells."""
     hidden: set[int] = set()
@@ -74,7 +75,7 @@ def protected(
     # Loads a solver, which plain counting need not wait for.
     from commonweal.compute.disclosure.protect import protect
 
-    for part in _parts(requests, lines, minima):
+    for part in _parts(requests, lines, minima, nesting):
         verdict = protect(part.family, part.minimum).answer
         for position, keys in part.keys.items():
             if not verdict.safe or any(key in verdict.hidden for key in keys):
@@ -116,6 +117,13 @@ class _Population:
         self.unit = request.column(definition.distinct) if definition.distinct else None
         self.grain = definition.period.grain
         self.date = request.column(definition.period.column) if definition.period.column else None
+        # A count is about what it counts; everything else about all that is in question.
+        counts = definition.kind is IndicatorKind.COUNT
+        self.units: UnitSet = (number, YES if counts else SELECTED)
+
+    @property
+    def clock(self) -> tuple[Column | None, Grain | None]:
+        return self.date, self.grain
 
     def add(self, position: int, line: Line) -> None:
         spot = (line.slice, line.period, line.category)
@@ -159,14 +167,15 @@ def _conditions(node: Node | None) -> Iterator[str]:
 
 @dataclass(frozen=True)
 class _Split:
-    """How the units of each spot fall into two; `population` is the one whose rows show it."""
+    """How the units of each spot fall apart; `at` has their sum, the rows of `owners` show parts."""
 
-    population: _Population
-    sides: Mapping[Spot, tuple[int, int]]
+    at: _Population
+    owners: tuple[_Population, ...]
+    sides: Mapping[Spot, tuple[int, ...]]
 
 
 def _parts(
-    requests: Sequence[Request], lines: Sequence[Line], minima: Sequence[int]
+    requests: Sequence[Request], lines: Sequence[Line], minima: Sequence[int], nesting: Nesting
 ) -> Iterator[_Part]:
     populations = [
         _Population(number, request, minimum)
@@ -183,8 +192,7 @@ def _parts(
         else:
             classes.append([population])
     for members in classes:
-        splits = [split for each in members for split in _own_splits(each)]
-        splits += [split for each in populations for split in _inside(members, each)]
+        splits = _Splitter(members, populations, nesting).splits()
         for some in _packed(members, splits):
             yield from _Composer(members, some).parts()
         for each in members:
@@ -192,44 +200,115 @@ def _parts(
                 yield from _Composer([each], [], events=True).parts()
 
 
-def _own_splits(population: _Population) -> Iterator[_Split]:
+class _Splitter:
+    """All splits of a class: into counted and not, and by whatever else is published within it."""
+
+    def __init__(
+        self, members: Sequence[_Population], populations: Sequence[_Population], nesting: Nesting
+    ) -> None:
+        self.members = members
+        self.populations = populations
+        self.nesting = nesting
+
+    def splits(self) -> list[_Split]:
+        found = [split for each in self.members if (split := _own(each))]
+        seen = {_signature(split.sides) for split in found}
+        for at in {each.clock: each for each in reversed(self.members)}.values():
+            for outer, inner in partitions(self._sets(at), self._inside, self._apart):
+                split = self._split(at, outer, inner)
+                if split and (signature := _signature(split.sides)) not in seen:
+                    seen.add(signature)
+                    found.append(split)
+        return found
+
+    def _sets(self, at: _Population) -> list[UnitSet]:
+        """What is published of the class's units, by periods like those of `at`."""
+        sets: list[UnitSet] = []
+        for each in self.populations:
+            if each.clock != at.clock or each.unit != at.unit:
+                continue
+            if each not in self.members and not self._within(each, at):
+                continue
+            if each not in self.members:
+                sets.append(each.units)
+            if _own(each):
+                sets += [(each.number, YES), (each.number, NO)]
+        return sets
+
+    def _within(self, inner: _Population, outer: _Population) -> bool:
+        """Whether a population lies within another: by its wording, or by its units."""
+        worded = inner.conditions > outer.conditions
+        return worded or self._inside(inner.units, outer.units)
+
+    def _inside(self, one: UnitSet, other: UnitSet) -> bool:
+        return (one, other) in self.nesting.inside
+
+    def _apart(self, one: UnitSet, other: UnitSet) -> bool:
+        return (one, other) in self.nesting.apart
+
+    def _split(
+        self, at: _Population, outer: UnitSet | None, inner: Sequence[UnitSet]
+    ) -> _Split | None:
+        owners = [self.populations[number] for number, _ in (*inner, *((outer,) if outer else ()))]
+        shared = set(at.request.tables).intersection(*(at.shared(each) for each in owners))
+        sides = {}
+        for spot, figure in at.figures.items():
+            if spot[0] in shared:
+                parts = [self._size(each, spot) for each in inner]
+                whole = self._size(outer, spot) if outer else figure.n
+                sides[spot] = (*parts, whole - sum(parts), *((figure.n - whole,) if outer else ()))
+        # Units whose value is missing can make a part larger; then nothing is subtracted.
+        if not sides or any(part < 0 for parts in sides.values() for part in parts):
+            return None
+        used = [
+            place for place, parts in enumerate(zip(*sides.values(), strict=True)) if any(parts)
+        ]
+        if len(used) < 2:
+            return None
+        kept = {spot: tuple(parts[place] for place in used) for spot, parts in sides.items()}
+        return _Split(at, tuple(owners), kept)
+
+    def _size(self, one: UnitSet, spot: Spot) -> int:
+        number, which = one
+        population = self.populations[number]
+        figure = population.figures.get(spot)
+        if figure is None:
+            return 0
+        if one == population.units:
+            return figure.n
+        return (figure.yes if which == YES else figure.no) or 0
+
+
+def _own(population: _Population) -> _Split | None:
+    """The split of a population into counted and not counted, if its figures tell it."""
     sides = {
         spot: (figure.yes, figure.no)
         for spot, figure in population.figures.items()
         if figure.yes is not None and figure.no is not None
     }
-    if sides:
-        yield _Split(population, sides)
+    return _Split(population, (population,), sides) if sides else None
 
 
-def _inside(members: Sequence[_Population], inner: _Population) -> Iterator[_Split]:
-    """The split of a class by a population inside it, where both are published alike."""
-    outer = members[0]
-    if inner.unit != outer.unit or not inner.conditions > outer.conditions:
-        return
-    for member in members:
-        if (member.date, member.grain) != (inner.date, inner.grain):
-            continue
-        shared = set(member.shared(inner))
-        sides = {}
-        for spot, figure in member.figures.items():
-            if spot[0] in shared:
-                within = inner.figures[spot].n if spot in inner.figures else 0
-                sides[spot] = (within, figure.n - within)
-        # Units whose value is missing can make the inner one larger; then nothing is subtracted.
-        if sides and all(outside >= 0 for _, outside in sides.values()):
-            yield _Split(inner, sides)
-            return
+def _signature(sides: Mapping[Spot, tuple[int, ...]]) -> frozenset[tuple[tuple[Spot, int], ...]]:
+    """The same for splits into the same parts, in whatever order; parts without units aside."""
+    spots = list(sides)
+    columns = zip(*(sides[spot] for spot in spots), strict=True)
+    return frozenset(tuple(zip(spots, column, strict=True)) for column in columns if any(column))
 
 
 def _packed(members: Sequence[_Population], splits: Sequence[_Split]) -> Iterator[list[_Split]]:
     """Splits in groups that can be audited together; one empty group where there are none."""
     cells = max(len({spot[::2] for spot in each.figures}) for each in members)
-    most = 1
-    while cells * 2 ** (most + 1) <= MAX_JOINT:
-        most += 1
-    for start in range(0, max(len(splits), 1), most):
-        yield list(splits[start : start + most])
+    group: list[_Split] = []
+    size = cells
+    for split in splits:
+        parts = len(next(iter(split.sides.values())))
+        if group and size * parts > MAX_JOINT:
+            yield group
+            group, size = [], cells
+        group.append(split)
+        size *= parts
+    yield group
 
 
 class _Composer:
@@ -241,7 +320,8 @@ class _Composer:
         self.members = members
         self.splits = splits
         self.events = events
-        self.minimum = max(each.minimum for each in (*members, *(s.population for s in splits)))
+        owners = [owner for split in splits for owner in split.owners]
+        self.minimum = max(each.minimum for each in (*members, *owners))
         self.names: dict[Column, str] = {}
         grains = {(each.date, each.grain) for each in members}
         self.by_period = len(grains) == 1
@@ -272,11 +352,13 @@ class _Composer:
         for number, split in enumerate(self.splits):
             for spot, sides in split.sides.items():
                 if wanted(spot):
-                    pair = self._sides(split, spot, number)
-                    counts.update(zip(pair, sides, strict=True))
-                    bundles.append(frozenset((self._key(split.population, spot), *pair)))
-                    if spot in split.population.positions:
-                        keys.setdefault(split.population.positions[spot], []).extend(pair)
+                    key = self._key(split.at, spot)
+                    parts = [(*key, (f"z{number:04d}", str(n))) for n in range(len(sides))]
+                    counts.update(zip(parts, sides, strict=True))
+                    bundles.append(frozenset((key, *parts)))
+                    for owner in split.owners:
+                        if spot in owner.positions:
+                            keys.setdefault(owner.positions[spot], []).extend(parts)
         tables = tuple(dict.fromkeys(table_of(key) for key in counts))
         if () not in counts and tables:
             # Nobody publishes the sum of all periods, but a family has one, and it can be hidden.
@@ -284,11 +366,6 @@ class _Composer:
         dims = tuple(sorted({dim for table in tables for dim in table}))
         family = Family(dims, tables, counts, tuple(bundles))
         return _Part(family, self.minimum, {at: tuple(found) for at, found in keys.items()})
-
-    def _sides(self, split: _Split, spot: Spot, number: int) -> tuple[Key, Key]:
-        key = self._key(split.population, spot)
-        dim = f"z{number:04d}"
-        return (*key, (dim, "in")), (*key, (dim, "out"))
 
     def _key(self, population: _Population, spot: Spot) -> Key:
         slice_, period, category = spot

@@ -14,7 +14,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from commonweal.compute.indicators import compile as sql
 from commonweal.compute.indicators.compile import Compiler, Measure
@@ -23,6 +25,7 @@ from commonweal.compute.indicators.plan import FrameKey
 
 STREAM = "stream"
 UNITS = "units"
+JOINT = "joint"
 GROUPS = "groups"
 
 SAMPLE_ROWS = 10_000
@@ -206,6 +209,23 @@ class Statements:
             f" WHERE {key} IS NULL AND {self.selection} IS NOT FALSE"
         )
 
+    def joint(self, source: str) -> str:
+        """Makes the table of the combinations of states that some row or unit has."""
+        names = list(self.states.values())
+        packed = [
+            _packed(names[start : start + MAX_STATES]) for start in range(0, len(names), MAX_STATES)
+        ]
+        columns = ", ".join(f"{text} AS j{number}" for number, text in enumerate(packed))
+        return f"CREATE TEMP TABLE {JOINT} AS SELECT DISTINCT {columns} FROM {source}"
+
+    def unpacked(self, columns: Sequence[NDArray[np.int64]]) -> NDArray[np.int8]:
+        """The columns of `joint` as one column for each state, in order."""
+        found = [
+            columns[place // MAX_STATES] // _STATES ** (place % MAX_STATES) % _STATES
+            for place in range(len(self.states))
+        ]
+        return np.column_stack(found).astype(np.int8)
+
     def sample(self, source: str) -> str:
         """A query of some rows' attributes and states, to plan by."""
         names = (*self.states.values(), *self.attributes)
@@ -213,9 +233,7 @@ class Statements:
 
     def groups(self, source: str, part: Part) -> str:
         """Makes the table of groups of one part: crossings side by side, told apart by `mark`."""
-        profile = " + ".join(
-            f"{name}::BIGINT * {_STATES**place}" for place, name in enumerate(part.states)
-        )
+        profile = _packed(part.states)
         columns = ("p", *part.columns, "profile")
         sums = [f"sum({value}) AS {name}" for value, name in self._sums_of(part).items()]
         sets = ", ".join(f"({', '.join(('p', *each, 'profile'))})" for each in part.crossings)
@@ -266,6 +284,11 @@ class Statements:
             f"SELECT {', '.join((*groups, *fields))}"
             f" FROM (SELECT *, {', '.join(states)} FROM ({finest})) GROUP BY {', '.join(groups)}"
         )
+
+
+def _packed(states: Sequence[str]) -> str:
+    """One whole number that holds several states."""
+    return " + ".join(f"{name}::BIGINT * {_STATES**place}" for place, name in enumerate(states))
 
 
 def mark(columns: Columns, within: Columns) -> int:
