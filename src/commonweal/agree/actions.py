@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from commonweal.agree import composing, policies, queries, states, text, words
@@ -226,6 +227,32 @@ def permit(*, ask: Ask, by: Actor, at: datetime) -> Permit:
     if isinstance(answer, Permit):
         return answer
     raise denied(answer)
+
+
+def would_permit(*, ask: Ask, at: datetime) -> bool:
+    """Whether a request would be granted. Nothing is granted by it, so nothing is logged."""
+    partnership = Partnership.objects.get(pk=ask.partnership)
+    return isinstance(decide(ask, queries.register_of(partnership), at), Permit)
+
+
+def check_still_permitted(*, permit: Permit, at: datetime) -> None:
+    """Within the transaction that uses a permit: nothing it rests on has ended since it was given.
+
+    Holds the agreements still until that transaction ends, so none can end in between. Raises
+    Denied as `permit` does.
+    """
+    held = Agreement.objects.select_for_update().filter(partnership=permit.partnership)
+    agreements = list(held.order_by("pk").values_list("pk", flat=True))
+    # What has happened while the work ran counts, whatever the clock said when it began.
+    withdrawn = Withdrawal.objects.filter(agreement__in=agreements).aggregate(last=Max("at"))
+    suspended = Suspension.objects.filter(agreement__in=agreements).aggregate(last=Max("from_at"))
+    moment = max(filter(None, (at, withdrawn["last"], suspended["last"])))
+    partnership = Partnership.objects.get(pk=permit.partnership)
+    answer = decide(permit.ask, queries.register_of(partnership), moment)
+    if isinstance(answer, Refusal):
+        raise denied(answer)
+    for refusal in answer.refused_providers.values():
+        raise denied(refusal)
 
 
 def denied(refusal: Refusal) -> Denied:

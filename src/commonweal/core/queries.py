@@ -33,6 +33,11 @@ def actor_for(person: Person | None, at: datetime) -> Actor:
     return Actor(person_id=person.pk, roles=frozenset(roles), operator=person.is_operator)
 
 
+def actor_by_id(person: UUID, at: datetime) -> Actor:
+    """The actor that a person is by now, for work that they ordered. NOBODY if shut out since."""
+    return actor_for(Person.objects.filter(pk=person).first(), at)
+
+
 def organisations(ids: set[UUID] | frozenset[UUID]) -> QuerySet[Organisation]:
     return Organisation.objects.filter(pk__in=ids).order_by("name")
 

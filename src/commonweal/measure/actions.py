@@ -6,8 +6,8 @@ and when it runs, because an agreement may end in between.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -31,6 +31,7 @@ from commonweal.core.models import Job, Organisation
 from commonweal.core.scope import Actor
 from commonweal.measure import policies, queries
 from commonweal.measure.models import Release
+from commonweal.pool import contracts
 from commonweal.pool import queries as pool
 from commonweal.pool.models import Submission
 from commonweal.pool.vault import session as vault
@@ -49,22 +50,35 @@ class Order:
 
     def asks(self, by: Actor) -> dict[str, Ask]:
         """One request to the agreements per data contract that the indicators read."""
-        fields: dict[str, set[str]] = {}
-        for version in self.indicators:
-            fields.setdefault(version.contract_key, set()).update(aim.definition(version).columns())
-        return {
-            contract: Ask(
-                action=MEASURE,
-                actor=by.label,
-                organisation=self.organisation.pk,
-                partnership=self.partnership.pk,
-                contract=contract,
-                fields=tuple(sorted(names)),
-                purpose=self.purpose,
-                output=self.audience,
-            )
-            for contract, names in sorted(fields.items())
-        }
+        contracts = sorted({version.contract_key for version in self.indicators})
+        return {contract: self.ask(contract, self.indicators, by) for contract in contracts}
+
+    def ask(self, contract: str, versions: Iterable[IndicatorVersion], by: Actor) -> Ask:
+        """The request for what those of `versions` read that count records of one contract."""
+        read = [aim.definition(each) for each in versions if each.contract_key == contract]
+        return Ask(
+            action=MEASURE,
+            actor=by.label,
+            organisation=self.organisation.pk,
+            partnership=self.partnership.pk,
+            contract=contract,
+            fields=tuple(sorted({name for each in read for name in each.columns()})),
+            purpose=self.purpose,
+            output=self.audience,
+        )
+
+    def family(self, contract: str, by: Actor, at: datetime) -> list[IndicatorVersion]:
+        """The chosen indicators of a contract and all others that could be ordered beside them.
+
+        They are protected together, shown or not: else each choice would hide other cells, and two
+        releases laid side by side would uncover them. In an order that the choice does not change.
+        """
+        found = [each for each in self.indicators if each.contract_key == contract]
+        for other in aim.current_versions(self.partnership, at):
+            known = other.contract_key != contract or other in found
+            if not known and agree.would_permit(ask=self.ask(contract, [*found, other], by), at=at):
+                found.append(other)
+        return sorted(found, key=lambda version: (version.indicator.key, version.number))
 
 
 def order_release(*, order: Order, by: Actor, at: datetime) -> Job:
@@ -74,6 +88,7 @@ def order_release(*, order: Order, by: Actor, at: datetime) -> Job:
         raise Invalid(
             _("No indicator was chosen."), mend=_("Choose at least one indicator to compute.")
         )
+    _check_nobody_is_singled_out(order)
     for ask in order.asks(by).values():
         agree.permit(ask=ask, by=by, at=at)
     return jobs.enqueue(
@@ -87,7 +102,24 @@ def order_release(*, order: Order, by: Actor, at: datetime) -> Job:
         organisation=str(order.organisation.pk),
         purpose=order.purpose,
         audience=order.audience,
+        person=str(by.person_id or ""),
     )
+
+
+def _check_nobody_is_singled_out(order: Order) -> None:
+    """No indicator picks people by name or number: `baby != 'C8'` is a question about one child."""
+    known = map(contracts.contract_of, pool.latest_versions(order.partnership).values())
+    identifiers = {each.id: contracts.identifiers(each.tables[0]) for each in known}
+    for version in order.indicators:
+        named = aim.definition(version).matched() & identifiers.get(
+            version.contract_key, frozenset()
+        )
+        if named:
+            raise Invalid(
+                _("“%(indicator)s” tells people apart by %(columns)s, which identifies them.")
+                % {"indicator": version.indicator.title, "columns": ", ".join(sorted(named))},
+                mend=_("Define a version that compares or slices by what does not name anybody."),
+            )
 
 
 def run(*, order: Order, by: Actor, at: datetime, ordered_as: UUID | None = None) -> Release:
@@ -98,21 +130,26 @@ def run(*, order: Order, by: Actor, at: datetime, ordered_as: UUID | None = None
     `ordered_as` names the job: asked a second time under it, the first answer is returned.
     """
     policies.check_can_measure(by, order.partnership, order.organisation, at)
+    _check_nobody_is_singled_out(order)
     if ordered_as and (done := Release.objects.filter(ordered_as=ordered_as).first()):
         return done
     rows: list[Row] = []
     parts: list[dict[str, Any]] = []
     used: list[Submission] = []
-    for contract, ask in order.asks(by).items():
-        permit = agree.permit(ask=ask, by=by, at=at)
-        versions = [v for v in order.indicators if v.contract_key == contract]
-        part = _measure(permit, order.partnership, contract, versions, at)
+    permits: list[Permit] = []
+    for contract in order.asks(by):
+        versions = order.family(contract, by, at)
+        permit = agree.permit(ask=order.ask(contract, versions, by), by=by, at=at)
+        permits.append(permit)
+        shown = {v.indicator.key for v in order.indicators if v.contract_key == contract}
+        part = _measure(permit, order.partnership, versions, shown, at)
         rows += part.rows
         used += part.submissions
         parts.append(part.manifest)
     return _keep(
         order=order,
         ordered_as=ordered_as,
+        permits=permits,
         rows=rows,
         parts=parts,
         submissions=used,
@@ -131,10 +168,12 @@ class _Part:
 def _measure(
     permit: Permit,
     partnership: Partnership,
-    contract: str,
     versions: Sequence[IndicatorVersion],
+    shown: Collection[str],
     at: datetime,
 ) -> _Part:
+    """The rows of the indicators `shown`, protected together with all of `versions`."""
+    contract = permit.contract
     submissions = list(pool.current_submissions(partnership, contract, permit.providers))
     if not submissions:
         raise Invalid(
@@ -154,7 +193,8 @@ def _measure(
         minimum=max([permit.minimum_cell, *(definition.minimum for definition in definitions)]),
         as_at=at.date(),
     )
-    return _Part(result.answer, submissions, _manifest(permit, submissions, versions, result.trace))
+    rows = [row for row in result.answer if row.indicator in shown]
+    return _Part(rows, submissions, _manifest(permit, submissions, versions, result.trace))
 
 
 def _manifest(
@@ -195,6 +235,7 @@ def _keep(
     *,
     order: Order,
     ordered_as: UUID | None,
+    permits: Sequence[Permit],
     rows: Sequence[Row],
     parts: Sequence[Mapping[str, Any]],
     submissions: Sequence[Submission],
@@ -203,6 +244,8 @@ def _keep(
 ) -> Release:
     references = {basis["reference"] for part in parts for basis in part["permit"]["agreements"]}
     with transaction.atomic():
+        for permit in permits:
+            agree.check_still_permitted(permit=permit, at=at)
         # The partnership's row is the place where two releases at once queue for their numbers.
         partnership = Partnership.objects.select_for_update().get(pk=order.partnership.pk)
         release = Release.objects.create(
@@ -231,29 +274,14 @@ def publish_release(*, release: Release, by: Actor, at: datetime) -> None:
     """Put a release before the public. The agreements are asked again: they may have ended.
 
     Raises Denied naming the clause, also when one of the providers whose records it counts has
-    withdrawn since; Conflict when it is published already.
+    withdrawn since; Conflict when the smallest group to show is a larger one by now, or when it is
+    published already.
     """
     policies.check_can_publish(by, release, at)
-    for part in release.manifest["parts"]:
-        granted = Permit.from_json(part["permit"])
-        answer = agree.permit(
-            ask=Ask(
-                action=MEASURE,
-                actor=by.label,
-                organisation=granted.organisation,
-                partnership=granted.partnership,
-                contract=granted.contract,
-                providers=granted.providers,
-                fields=granted.fields,
-                purpose=granted.purpose,
-                output=granted.output,
-            ),
-            by=by,
-            at=at,
-        )
-        for refusal in answer.refused_providers.values():
-            raise agree.denied(refusal)
+    permits = [_permit_to_publish(part, by, at) for part in release.manifest["parts"]]
     with transaction.atomic():
+        for permit in permits:
+            agree.check_still_permitted(permit=permit, at=at)
         changed = Release.objects.filter(pk=release.pk, state=Release.State.DRAFT).update(
             state=Release.State.PUBLISHED, published_at=at
         )
@@ -262,6 +290,23 @@ def publish_release(*, release: Release, by: Actor, at: datetime) -> None:
                 _("Release %(number)s is already published.") % {"number": release.number}
             )
         _log("measure.release_published", release, by, at)
+
+
+def _permit_to_publish(part: Mapping[str, Any], by: Actor, at: datetime) -> Permit:
+    granted = Permit.from_json(part["permit"])
+    answer = agree.permit(ask=replace(granted.ask, actor=by.label), by=by, at=at)
+    for refusal in answer.refused_providers.values():
+        raise agree.denied(refusal)
+    applied = min(entry["minimum"] for entry in part["trace"]["indicators"])
+    if answer.minimum_cell > applied:
+        raise Conflict(
+            _(
+                "It shows groups from %(applied)s up, but by now groups under %(minimum)s are hidden."
+            )
+            % {"applied": applied, "minimum": answer.minimum_cell},
+            mend=_("Compute a new release under the agreements in force, and publish that one."),
+        )
+    return answer
 
 
 def withdraw_release(*, release: Release, because: str, by: Actor, at: datetime) -> None:

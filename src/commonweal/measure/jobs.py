@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
+from commonweal.core import queries
 from commonweal.core.jobs import Progress, job
 from commonweal.measure import actions
 
 
 @job("measure.run")
-def run(progress: Progress, **order: object) -> None:
-    """Compute one release. A second run of the same job finds the first one's release."""
+def run(progress: Progress, person: str = "", **order: object) -> None:
+    """Compute one release. A second run of the same job finds the first one's release.
+
+    In the name of who ordered it, with the roles that person has by now.
+    """
     progress.report(0, 1)
     actions.run(
         order=actions.order_from(**order),  # type: ignore[arg-type]
-        by=progress.by,
+        by=queries.actor_by_id(UUID(person), progress.at) if person else progress.by,
         at=progress.at,
         ordered_as=progress.job_id,
     )

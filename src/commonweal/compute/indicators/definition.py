@@ -125,10 +125,18 @@ class Definition:
         """What names the definition: id and version."""
         return self.id, self.version
 
+    @property
+    def _formulas(self) -> tuple[Node | None, ...]:
+        return self.value, self.numerator, self.denominator, self.person_time
+
+    def matched(self) -> frozenset[str]:
+        """The columns by whose single values it tells units apart: in formulas and slices."""
+        names = {name for formula in self._formulas for name in nodes.matched(formula)}
+        return frozenset(names.union(*self.slices))
+
     def columns(self) -> tuple[str, ...]:
         """The columns its figures depend on, sorted: formulas, unit, period, default slices."""
-        formulas = (self.value, self.numerator, self.denominator, self.person_time)
-        names = {name for formula in formulas for name in nodes.columns(formula)}
+        names = {name for formula in self._formulas for name in nodes.columns(formula)}
         names.update(name for name in (self.distinct, self.period.column) if name)
         names.update(name for slice_ in self.slices for name in slice_)
         return tuple(sorted(names))

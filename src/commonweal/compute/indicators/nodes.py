@@ -190,6 +190,17 @@ def columns(node: Node | None) -> Iterator[str]:
         yield from columns(child)
 
 
+def matched(node: Node | None) -> Iterator[str]:
+    """The columns that `node` tells apart by single values: `x = 'a'`, `x in (1, 2)`."""
+    if node is None:
+        return
+    parts = children(node)
+    if isinstance(node, OneOf) or (isinstance(node, Compare) and node.sign in {"=", "!="}):
+        yield from (part.column for part in parts if isinstance(part, Read))
+    for child in parts:
+        yield from matched(child)
+
+
 def tree(node: Node | None) -> Any:
     """`node` as plain JSON, the form that is hashed and stored."""
     match node:

@@ -162,6 +162,22 @@ class Permit:
         )
         return hashlib.sha256(content.encode()).hexdigest()
 
+    @property
+    def ask(self) -> Ask:
+        """The request to which this is the answer, for the providers that it grants."""
+        return Ask(
+            action=self.action,
+            actor=self.actor,
+            organisation=self.organisation,
+            partnership=self.partnership,
+            contract=self.contract,
+            providers=self.providers,
+            fields=self.fields,
+            purpose=self.purpose,
+            output=self.output,
+            linkage=self.linkage,
+        )
+
     def holds_at(self, at: datetime) -> bool:
         """Whether the permit may still be used: never before it was granted nor once expired."""
         return self.granted_at <= at < self.expires_at
