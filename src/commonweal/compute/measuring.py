@@ -8,7 +8,7 @@ from __future__ import annotations
 import enum
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -20,7 +20,9 @@ from commonweal.compute.indicators.definition import Definition, definition_hash
 from commonweal.compute.indicators.engine import Cell, Counted, engine_version, evaluate
 from commonweal.compute.indicators.families import Line, Protected, protected
 from commonweal.compute.indicators.figures import Figure, figures
-from commonweal.compute.indicators.plan import Request
+from commonweal.compute.indicators.nesting import Nesting
+from commonweal.compute.indicators.plan import Request, Slice
+from commonweal.compute.indicators.shadows import Companion, companions, parents, widened
 from commonweal.compute.indicators.tables import Table
 from commonweal.compute.result import Result
 
@@ -111,28 +113,66 @@ def measure(
     _check(definitions, by, minimum)
     requests = [_request(definition, by) for definition in definitions]
     minima = [d.minimum if minimum is None else minimum for d in definitions]
-    counted, nesting = evaluate(requests, table, limits or Limits(), nested=max(minima) > 1)
+    others = companions(requests, minima, table, limits or Limits())
+    minima += [minima[each.of] for each in others]
+    everything = [*requests, *(each.request for each in others)]
+    wide, counted, nesting = _counted(everything, table, minima, limits or Limits())
     lines = [
         line
-        for number, (request, found) in enumerate(zip(requests, counted, strict=True))
-        for line in _lines(number, request, found)
+        for number, (request, found) in enumerate(zip(wide, counted, strict=True))
+        for line in _lines(number, request, found, requests[number : number + 1])
     ]
-    verdict = protected(requests, lines, minima, nesting)
+    verdict = protected(wide, lines, minima, nesting)
+    hidden = verdict.hidden | _parts_hidden(requests, others, lines, verdict.hidden)
     rows = tuple(
-        _row(requests[line.request], line, position in verdict.hidden, as_at)
+        _row(requests[line.request], line, position in hidden, as_at)
         for position, line in enumerate(lines)
         if line.published
     )
     trace = {
-        "run_id": run_id(requests, minima, table.content_ids, as_at),
+        "run_id": run_id(requests, minima[: len(requests)], table.content_ids, as_at),
         "engine": engine_version(),
         "content_ids": list(table.content_ids),
         "indicators": [
             _trace(number, request, found, minima[number], verdict)
-            for number, (request, found) in enumerate(zip(requests, counted, strict=True))
+            for number, (request, found) in enumerate(zip(requests, counted, strict=False))
         ],
     }
     return Result(rows, trace)
+
+
+def _parts_hidden(
+    requests: Sequence[Request],
+    others: Sequence[Companion],
+    lines: Sequence[Line],
+    hidden: Collection[int],
+) -> set[int]:
+    """The lines that add up to hidden lines of companions."""
+    places: dict[tuple[int, Slice, tuple[str | None, ...]], list[int]] = {}
+    for position, line in enumerate(lines):
+        places.setdefault((line.request, line.slice, line.category), []).append(position)
+    found: set[int] = set()
+    for position in hidden:
+        line = lines[position]
+        if line.request >= len(requests):
+            other = others[line.request - len(requests)]
+            for part in places.get((other.of, line.slice, line.category), ()):
+                if other.covers(requests[other.of], line.period, lines[part].period):
+                    found.add(part)
+    return found
+
+
+def _counted(
+    requests: Sequence[Request], table: Table, minima: Sequence[int], limits: Limits
+) -> tuple[Sequence[Request], Sequence[Counted], Nesting]:
+    """The requests as they must be counted to be protected, their cells, and how they nest."""
+    if max(minima) <= 1:
+        return requests, *evaluate(requests, table, limits)
+    counted, nesting = evaluate(requests, table, limits, nested=True)
+    wide = widened(requests, minima, nesting, parents(requests, table))
+    if wide != list(requests):
+        counted, nesting = evaluate(wide, table, limits, nested=True)
+    return wide, counted, nesting
 
 
 def run_id(
@@ -193,17 +233,23 @@ def _request(definition: Definition, by: Sequence[Sequence[str]] | None) -> Requ
     return Request(definition, tuple(dict.fromkeys(tuple(columns) for columns in by)))
 
 
-def _lines(number: int, request: Request, counted: Counted) -> Iterator[Line]:
-    """Every period and category with a unit in question, and always a total."""
+def _lines(
+    number: int, request: Request, counted: Counted, asked: Sequence[Request]
+) -> Iterator[Line]:
+    """Every period and category with a unit in question, and always a total.
+
+    Lines of slices that the request `asked`, if any, does not have only protect the others.
+    """
+    shown = {slice_ for each in asked for slice_ in each.tables}
     dated = request.definition.period.column is not None
     for slice_ in request.tables:
         cells = [cell for cell in counted.cells[slice_] if cell.selected]
         for cell, figure in zip(cells, figures(request.definition, cells), strict=True):
-            published = not dated or cell.period is not None
+            published = slice_ in shown and (not dated or cell.period is not None)
             yield Line(number, slice_, cell.period, cell.category, figure, published)
         if not slice_ and not any(cell.period is not None for cell in cells):
             nothing = figures(request.definition, [Cell(None, ())])[0]
-            yield Line(number, (), None if dated else 0, (), nothing)
+            yield Line(number, (), None if dated else 0, (), nothing, bool(asked))
 
 
 def _row(request: Request, line: Line, hidden: bool, as_at: date | None) -> Row:

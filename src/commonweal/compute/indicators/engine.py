@@ -40,7 +40,7 @@ from commonweal.compute.indicators.plan import (
 )
 from commonweal.compute.indicators.tables import Table
 
-ENGINE = "1"
+ENGINE = "2"
 """Changes when the same definition and rows may give other figures than before."""
 
 MAX_CELLS = 250_000

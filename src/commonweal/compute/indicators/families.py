@@ -37,7 +37,7 @@ MAX_JOINT = 400
 """Cells of all slices, times the parts of each split, that are audited in one family. Measured: 400 such
 cells cost half a second, and every further split costs four times as much."""
 
-_LEVELS = (Grain.WHOLE, Grain.YEAR, Grain.QUARTER, Grain.MONTH)
+LEVELS = (Grain.WHOLE, Grain.YEAR, Grain.QUARTER, Grain.MONTH)
 _MONTHS = {Grain.YEAR: 12, Grain.QUARTER: 3, Grain.MONTH: 1}
 
 
@@ -101,7 +101,7 @@ Spot = tuple[Slice, int | None, tuple[str | None, ...]]
 """Slice, period number and category."""
 
 
-class _Population:
+class Population:
     """The units that a request measures: what selects them, and how many there are in each spot."""
 
     def __init__(self, number: int, request: Request, minimum: int) -> None:
@@ -125,6 +125,37 @@ class _Population:
     def clock(self) -> tuple[Column | None, Grain | None]:
         return self.date, self.grain
 
+    @property
+    def sets(self) -> tuple[UnitSet, ...]:
+        """The sets of units whose size its rows tell."""
+        kind = self.request.definition.kind
+        splits = kind is IndicatorKind.PROPORTION or (
+            kind is IndicatorKind.RATE and self.request.definition.value is None
+        )
+        return (self.units, (self.number, YES), (self.number, NO)) if splits else (self.units,)
+
+    def nests_in(self, other: Population, nesting: Nesting) -> bool:
+        """Whether something its rows tell can be subtracted from something the other's tell.
+
+        That their populations are the same, or hold their own parts, is no such thing.
+        """
+        if self.unit != other.unit or self.clock != other.clock:
+            return False
+        same = (
+            self.conditions == other.conditions
+            or {
+                (self.units, other.units),
+                (other.units, self.units),
+            }
+            <= nesting.inside
+        )
+        own = {self.units, other.units} if same else set()
+        return self.conditions > other.conditions or any(
+            (one, outer) in nesting.inside and not own & {one, outer}
+            for one in self.sets
+            for outer in other.sets
+        )
+
     def add(self, position: int, line: Line) -> None:
         spot = (line.slice, line.period, line.category)
         self.positions[spot] = position
@@ -138,7 +169,7 @@ class _Population:
                 totals[spot[2]] += figure.n
         return {category: n for category, n in totals.items() if n}
 
-    def same_units(self, other: _Population) -> bool:
+    def same_units(self, other: Population) -> bool:
         """Whether both select alike and no published n tells them apart."""
         return (
             self.unit == other.unit
@@ -146,7 +177,7 @@ class _Population:
             and all(self.totals(s) == other.totals(s) for s in self.shared(other))
         )
 
-    def shared(self, other: _Population) -> list[Slice]:
+    def shared(self, other: Population) -> list[Slice]:
         """The slices by the same columns that both have, the total among them."""
         return [
             slice_
@@ -169,8 +200,8 @@ def _conditions(node: Node | None) -> Iterator[str]:
 class _Split:
     """How the units of each spot fall apart; `at` has their sum, the rows of `owners` show parts."""
 
-    at: _Population
-    owners: tuple[_Population, ...]
+    at: Population
+    owners: tuple[Population, ...]
     sides: Mapping[Spot, tuple[int, ...]]
 
 
@@ -178,12 +209,12 @@ def _parts(
     requests: Sequence[Request], lines: Sequence[Line], minima: Sequence[int], nesting: Nesting
 ) -> Iterator[_Part]:
     populations = [
-        _Population(number, request, minimum)
+        Population(number, request, minimum)
         for number, (request, minimum) in enumerate(zip(requests, minima, strict=True))
     ]
     for position, line in enumerate(lines):
         populations[line.request].add(position, line)
-    classes: list[list[_Population]] = []
+    classes: list[list[Population]] = []
     for population in populations:
         for members in classes:
             if members[0].same_units(population):
@@ -204,7 +235,7 @@ class _Splitter:
     """All splits of a class: into counted and not, and by whatever else is published within it."""
 
     def __init__(
-        self, members: Sequence[_Population], populations: Sequence[_Population], nesting: Nesting
+        self, members: Sequence[Population], populations: Sequence[Population], nesting: Nesting
     ) -> None:
         self.members = members
         self.populations = populations
@@ -221,7 +252,7 @@ class _Splitter:
                     found.append(split)
         return found
 
-    def _sets(self, at: _Population) -> list[UnitSet]:
+    def _sets(self, at: Population) -> list[UnitSet]:
         """What is published of the class's units, by periods like those of `at`."""
         sets: list[UnitSet] = []
         for each in self.populations:
@@ -235,7 +266,7 @@ class _Splitter:
                 sets += [(each.number, YES), (each.number, NO)]
         return sets
 
-    def _within(self, inner: _Population, outer: _Population) -> bool:
+    def _within(self, inner: Population, outer: Population) -> bool:
         """Whether a population lies within another: by its wording, or by its units."""
         worded = inner.conditions > outer.conditions
         return worded or self._inside(inner.units, outer.units)
@@ -247,7 +278,7 @@ class _Splitter:
         return (one, other) in self.nesting.apart
 
     def _split(
-        self, at: _Population, outer: UnitSet | None, inner: Sequence[UnitSet]
+        self, at: Population, outer: UnitSet | None, inner: Sequence[UnitSet]
     ) -> _Split | None:
         owners = [self.populations[number] for number, _ in (*inner, *((outer,) if outer else ()))]
         shared = set(at.request.tables).intersection(*(at.shared(each) for each in owners))
@@ -279,7 +310,7 @@ class _Splitter:
         return (figure.yes if which == YES else figure.no) or 0
 
 
-def _own(population: _Population) -> _Split | None:
+def _own(population: Population) -> _Split | None:
     """The split of a population into counted and not counted, if its figures tell it."""
     sides = {
         spot: (figure.yes, figure.no)
@@ -296,7 +327,7 @@ def _signature(sides: Mapping[Spot, tuple[int, ...]]) -> frozenset[tuple[tuple[S
     return frozenset(tuple(zip(spots, column, strict=True)) for column in columns if any(column))
 
 
-def _packed(members: Sequence[_Population], splits: Sequence[_Split]) -> Iterator[list[_Split]]:
+def _packed(members: Sequence[Population], splits: Sequence[_Split]) -> Iterator[list[_Split]]:
     """Splits in groups that can be audited together; one empty group where there are none."""
     cells = max(len({spot[::2] for spot in each.figures}) for each in members)
     group: list[_Split] = []
@@ -315,7 +346,7 @@ class _Composer:
     """Writes a class and some of its splits as families: one for each period where that is safe."""
 
     def __init__(
-        self, members: Sequence[_Population], splits: Sequence[_Split], *, events: bool = False
+        self, members: Sequence[Population], splits: Sequence[_Split], *, events: bool = False
     ) -> None:
         self.members = members
         self.splits = splits
@@ -367,7 +398,7 @@ class _Composer:
         family = Family(dims, tables, counts, tuple(bundles))
         return _Part(family, self.minimum, {at: tuple(found) for at, found in keys.items()})
 
-    def _key(self, population: _Population, spot: Spot) -> Key:
+    def _key(self, population: Population, spot: Spot) -> Key:
         slice_, period, category = spot
         parts = list(self._time(population, period))
         for name, text in zip(slice_, category, strict=True):
@@ -377,23 +408,21 @@ class _Composer:
     def _name(self, prefix: str, column: Column) -> str:
         return prefix + self.names.setdefault(column, f"{len(self.names):04d}")
 
-    def _time(
-        self, population: _Population, period: int | None
-    ) -> Iterator[tuple[str, str | None]]:
+    def _time(self, population: Population, period: int | None) -> Iterator[tuple[str, str | None]]:
         date, grain = population.date, population.grain
         if date is None or grain is None or self.by_period:
             return
-        for place, level in enumerate(_LEVELS[: _LEVELS.index(grain) + 1]):
+        for place, level in enumerate(LEVELS[: LEVELS.index(grain) + 1]):
             if level in self.levels[date]:
                 name = f"{self._name('p', date)}{place}"
-                yield name, None if period is None else str(_within(period, grain, level))
+                yield name, None if period is None else str(within(period, grain, level))
 
 
 def _in_period(period: int, spot: Spot) -> bool:
     return spot[1] == period
 
 
-def _within(period: int, grain: Grain, level: Grain) -> int:
+def within(period: int, grain: Grain, level: Grain) -> int:
     """The number of the longer period that a period lies in."""
     if level is Grain.WHOLE:
         return 0

@@ -119,3 +119,88 @@ def test_what_leaves_no_small_rest_is_shown() -> None:
 def test_conditions_that_overlap_give_nothing_away_and_are_shown() -> None:
     text = share("a", "m in ('a', 'c')") + share("early", "days between 3 and 50")
     assert {row.status.value for row in rows_of(text, frame(a=50, b=45, c=5))} == {"ok"}
+
+
+def of(groups: dict[tuple[str, ...], int], names: str) -> pl.DataFrame:
+    """A frame with so many rows of each combination of the columns `names`."""
+    rows = [values for values, size in groups.items() for _ in range(size)]
+    return pl.DataFrame(rows, schema=names.split(), orient="row")
+
+
+def shown(text: str, frame: pl.DataFrame) -> dict[tuple[str, ...], Row]:
+    head = "minimum: 5\nreads: {b: text, c: text, y: text}\nindicators:\n"
+    rows = measure(parse_definitions(head + text), FrameTable(frame, "x")).answer
+    keys = [(row.indicator, *(str(value) for value in row.slice.values())) for row in rows]
+    assert len(set(keys)) == len(keys)
+    return dict(zip(keys, rows, strict=True))
+
+
+def test_the_same_units_sliced_in_two_ways_are_protected_together() -> None:
+    sizes = {("b0", "c0", "yes"): 20, ("b0", "c0", "no"): 20, ("b1", "c0", "yes"): 1}
+    sizes |= {("b1", "c0", "no"): 20, ("b0", "c1", "yes"): 20, ("b0", "c1", "no"): 20}
+    sizes |= {("b1", "c1", "yes"): 8, ("b1", "c1", "no"): 8}
+    found = shown(
+        "  - {id: babies, version: 1, title: t, kind: count, numerator: y = 'yes', slices: [c]}\n"
+        "  - {id: share, version: 1, title: t, kind: proportion, numerator: y = 'yes',"
+        " slices: [[b, c]]}\n",
+        of(sizes, "b c y"),
+    )
+    # babies in c0 less the share's numerator in b0 and c0 would be the one in b1 and c0.
+    assert found["share", "b1", "c0"].status.value == "hidden"
+    both = {found["babies", "c0"].status.value, found["share", "b0", "c0"].status.value}
+    assert "hidden" in both
+    # Slices that are counted for protection only are not shown.
+    assert {len(key) for key in found if key[0] == "babies"} == {1, 2}
+
+
+def test_districts_add_up_to_their_areas_though_nobody_crossed_them() -> None:
+    sizes = {("A1", "D1", ""): 2, ("A1", "D2", ""): 28, ("A2", "D3", ""): 10, ("A2", "D4", ""): 30}
+    found = shown(
+        "  - {id: n, version: 1, title: t, kind: count, slices: [b, c]}\n", of(sizes, "b c y")
+    )
+    assert found["n", "D1"].status.value == "hidden"
+    assert "hidden" in {found["n", "A1"].status.value, found["n", "D2"].status.value}
+    assert {len(key) for key in found} == {1, 2}
+
+
+def test_columns_that_do_not_nest_are_left_as_they_are() -> None:
+    sizes = {(b, c, ""): 10 for b in ("A1", "A2") for c in ("x", "y", "z")}
+    sizes["A1", "x", ""] = 2
+    found = shown(
+        "  - {id: n, version: 1, title: t, kind: count, slices: [b, c]}\n", of(sizes, "b c y")
+    )
+    # The crossing is not published, so its small cell endangers nobody.
+    assert {row.status.value for row in found.values()} == {"ok"}
+
+
+def test_months_add_up_to_the_quarter_of_another_indicator() -> None:
+    days = {"North": 51, "South": 49, "East": 3}
+    rows = [
+        (area, f"2026-0{1 + place % 3}-15", f"k{area}{place}")
+        for area, size in days.items()
+        for place in range(size)
+    ]
+    frame = pl.DataFrame(rows, schema=["area", "seen", "key"], orient="row")
+    head = "minimum: 5\nreads: {area: text, seen: date, key: text}\nindicators:\n"
+    everybody = (
+        "  - {id: everybody, version: 1, title: t, kind: count,"
+        " period: {column: seen, grain: quarter}}\n"
+    )
+    almost = (
+        "  - {id: almost, version: 1, title: t, kind: count, denominator: \"area != 'East'\","
+        " period: {column: seen, grain: month}}\n"
+    )
+    people = (
+        "  - {id: people, version: 1, title: t, kind: count, unit: {distinct: key},"
+        " denominator: \"area != 'East'\", period: {column: seen, grain: quarter}}\n"
+    )
+    for other in (almost, people):
+        text = head + everybody + other
+        rows_ = measure(parse_definitions(text), FrameTable(frame, "x")).answer
+        by = {
+            name: {row.status.value for row in rows_ if row.indicator == name}
+            for name in ("everybody", "almost" if other == almost else "people")
+        }
+        assert {"hidden"} in by.values(), by
+    shown_alone = measure(parse_definitions(head + almost), FrameTable(frame, "x")).answer
+    assert {row.status.value for row in shown_alone} == {"ok"}
