@@ -9,11 +9,12 @@ from typing import Any
 from unittest import mock
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from commonweal.agree import actions as agree
 from commonweal.agree import queries as agreements
-from commonweal.agree.tests.factories import signed_by_all
+from commonweal.agree.tests.factories import licensed, shared, signed_by_all
 from commonweal.aim import actions as aim
 from commonweal.aim import queries as aims
 from commonweal.compute.permits import clauses as c
@@ -171,3 +172,41 @@ def test_the_log_names_who_ordered_a_release(built: Small) -> None:
     jobs.run_due()
     event = Event.objects.filter(kind="measure.release_computed").latest("number")
     assert event.actor == f"person:{built.here.convener.person_id}"
+
+
+def test_a_computation_that_failed_stays_in_sight(built: Small) -> None:
+    job = actions.order_release(order=built.order(), by=built.here.convener, at=AT)
+    suspend(built.licence)
+    later = AT + timedelta(minutes=1)
+    with mock.patch("django.utils.timezone.now", return_value=later):
+        jobs.run_due()
+        client = Client()
+        client.force_login(Person.objects.get(pk=built.here.convener.person_id))
+        page = client.get(f"/partnerships/{built.partnership.slug}/results/").content.decode()
+    assert "could not be computed" in page
+    assert "suspended" in page
+    assert f"/jobs/{job.pk}/" in page
+    event = Event.objects.filter(kind="measure.release_failed").latest("number")
+    assert "DUL-1" in event.data["clause"]
+
+
+def test_data_is_measured_under_the_agreement_it_came_in_under(built: Small) -> None:
+    """Another agreement over the same data contract opens nothing, and stands in nobody's way."""
+    providers = [built.here.provider, built.here.other]
+    again = shared(built.partnership, providers, fields=built_fields(built))
+    licensed(again, purposes=["cw:MonitorEquity"])
+    licensed(again)
+    release = actions.run(order=built.order(), by=built.here.convener, at=AT)
+    (part,) = release.manifest["parts"]
+    named = {basis["reference"] for basis in part["permit"]["agreements"]}
+    assert named == {built.sharing.reference, built.licence.reference}
+    fairness = replace(built.order(), purpose="cw:MonitorEquity")
+    with pytest.raises(Denied) as refusal:
+        actions.order_release(order=fairness, by=built.here.convener, at=AT)
+    assert built.licence.reference in refusal.value.clause
+
+
+def built_fields(built: Small) -> tuple[str, ...]:
+    clauses = agreements.clauses_of(agreements.latest(built.sharing))
+    (data,) = [each for each in clauses if isinstance(each, c.Data)]
+    return data.fields

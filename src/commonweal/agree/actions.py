@@ -235,20 +235,22 @@ def would_permit(*, ask: Ask, at: datetime) -> bool:
     return isinstance(decide(ask, queries.register_of(partnership), at), Permit)
 
 
-def check_still_permitted(*, permit: Permit, at: datetime) -> None:
+def check_still_permitted(*, ask: Ask, at: datetime) -> None:
     """Within the transaction that uses a permit: nothing it rests on has ended since it was given.
+
+    `ask` names the providers that the permit granted.
 
     Holds the agreements still until that transaction ends, so none can end in between. Raises
     Denied as `permit` does.
     """
-    held = Agreement.objects.select_for_update().filter(partnership=permit.partnership)
+    held = Agreement.objects.select_for_update().filter(partnership=ask.partnership)
     agreements = list(held.order_by("pk").values_list("pk", flat=True))
     # What has happened while the work ran counts, whatever the clock said when it began.
     withdrawn = Withdrawal.objects.filter(agreement__in=agreements).aggregate(last=Max("at"))
     suspended = Suspension.objects.filter(agreement__in=agreements).aggregate(last=Max("from_at"))
     moment = max(filter(None, (at, withdrawn["last"], suspended["last"])))
-    partnership = Partnership.objects.get(pk=permit.partnership)
-    answer = decide(permit.ask, queries.register_of(partnership), moment)
+    partnership = Partnership.objects.get(pk=ask.partnership)
+    answer = decide(ask, queries.register_of(partnership), moment)
     if isinstance(answer, Refusal):
         raise denied(answer)
     for refusal in answer.refused_providers.values():
@@ -366,6 +368,7 @@ def _asked(ask: Ask) -> dict[str, Any]:
         "output": ask.output,
         "linkage": ask.linkage,
         "providers": [str(each) for each in ask.providers],
+        **({"under": ask.under} if ask.under else {}),
     }
 
 

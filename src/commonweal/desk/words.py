@@ -62,6 +62,8 @@ SENTENCES: Mapping[str, str | Promise] = {
     "pool.failed": _("could not check what was handed in"),
     "pool.rows_taken": _("downloaded the rows to mend"),
     "pool.keys_destroyed": _("destroyed the keys to a partner’s data"),
+    "measure.release_ordered": _("ordered a release"),
+    "measure.release_failed": _("could not compute a release that was ordered"),
     "measure.release_computed": _("computed a release"),
     "measure.release_published": _("published a release"),
     "measure.release_withdrawn": _("withdrew a release"),

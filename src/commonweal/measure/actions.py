@@ -65,6 +65,7 @@ class Order:
             fields=tuple(sorted({name for each in read for name in each.columns()})),
             purpose=self.purpose,
             output=self.audience,
+            under=pool.agreement_of(self.partnership, contract),
         )
 
     def family(self, contract: str, by: Actor, at: datetime) -> list[IndicatorVersion]:
@@ -91,18 +92,39 @@ def order_release(*, order: Order, by: Actor, at: datetime) -> Job:
     _check_nobody_is_singled_out(order)
     for ask in order.asks(by).values():
         agree.permit(ask=ask, by=by, at=at)
-    return jobs.enqueue(
-        "measure.run",
+    with transaction.atomic():
+        job = jobs.enqueue(
+            "measure.run",
+            by=by,
+            at=at,
+            scope=order.partnership.pk,
+            partnership=str(order.partnership.pk),
+            title=order.title,
+            indicators=[str(version.pk) for version in order.indicators],
+            organisation=str(order.organisation.pk),
+            purpose=order.purpose,
+            audience=order.audience,
+            person=str(by.person_id or ""),
+        )
+        _log_order("measure.release_ordered", order, job.pk, by, at)
+    return job
+
+
+def note_failure(*, order: Order, job: UUID, clause: str, by: Actor, at: datetime) -> None:
+    """Keep on record that an order came to nothing, and which clause refused it, if one did."""
+    with transaction.atomic():
+        _log_order("measure.release_failed", order, job, by, at, clause=clause)
+
+
+def _log_order(kind: str, order: Order, job: UUID, by: Actor, at: datetime, **data: str) -> None:
+    events.append(
+        kind=kind,
+        subject=f"core.job:{job}",
+        scope=order.partnership.pk,
+        organisation=order.organisation.pk,
         by=by,
         at=at,
-        scope=order.partnership.pk,
-        partnership=str(order.partnership.pk),
-        title=order.title,
-        indicators=[str(version.pk) for version in order.indicators],
-        organisation=str(order.organisation.pk),
-        purpose=order.purpose,
-        audience=order.audience,
-        person=str(by.person_id or ""),
+        data=data,
     )
 
 
@@ -136,11 +158,12 @@ def run(*, order: Order, by: Actor, at: datetime, ordered_as: UUID | None = None
     rows: list[Row] = []
     parts: list[dict[str, Any]] = []
     used: list[Submission] = []
-    permits: list[Permit] = []
+    asked: list[Ask] = []
     for contract in order.asks(by):
         versions = order.family(contract, by, at)
-        permit = agree.permit(ask=order.ask(contract, versions, by), by=by, at=at)
-        permits.append(permit)
+        ask = order.ask(contract, versions, by)
+        permit = agree.permit(ask=ask, by=by, at=at)
+        asked.append(replace(ask, providers=permit.providers))
         shown = {v.indicator.key for v in order.indicators if v.contract_key == contract}
         part = _measure(permit, order.partnership, versions, shown, at)
         rows += part.rows
@@ -149,7 +172,7 @@ def run(*, order: Order, by: Actor, at: datetime, ordered_as: UUID | None = None
     return _keep(
         order=order,
         ordered_as=ordered_as,
-        permits=permits,
+        asked=asked,
         rows=rows,
         parts=parts,
         submissions=used,
@@ -235,7 +258,7 @@ def _keep(
     *,
     order: Order,
     ordered_as: UUID | None,
-    permits: Sequence[Permit],
+    asked: Sequence[Ask],
     rows: Sequence[Row],
     parts: Sequence[Mapping[str, Any]],
     submissions: Sequence[Submission],
@@ -244,8 +267,8 @@ def _keep(
 ) -> Release:
     references = {basis["reference"] for part in parts for basis in part["permit"]["agreements"]}
     with transaction.atomic():
-        for permit in permits:
-            agree.check_still_permitted(permit=permit, at=at)
+        for ask in asked:
+            agree.check_still_permitted(ask=ask, at=at)
         # The partnership's row is the place where two releases at once queue for their numbers.
         partnership = Partnership.objects.select_for_update().get(pk=order.partnership.pk)
         release = Release.objects.create(
@@ -278,10 +301,10 @@ def publish_release(*, release: Release, by: Actor, at: datetime) -> None:
     published already.
     """
     policies.check_can_publish(by, release, at)
-    permits = [_permit_to_publish(part, by, at) for part in release.manifest["parts"]]
+    asked = [_asked_to_publish(release, part, by, at) for part in release.manifest["parts"]]
     with transaction.atomic():
-        for permit in permits:
-            agree.check_still_permitted(permit=permit, at=at)
+        for ask in asked:
+            agree.check_still_permitted(ask=ask, at=at)
         changed = Release.objects.filter(pk=release.pk, state=Release.State.DRAFT).update(
             state=Release.State.PUBLISHED, published_at=at
         )
@@ -292,9 +315,21 @@ def publish_release(*, release: Release, by: Actor, at: datetime) -> None:
         _log("measure.release_published", release, by, at)
 
 
-def _permit_to_publish(part: Mapping[str, Any], by: Actor, at: datetime) -> Permit:
+def _asked_to_publish(release: Release, part: Mapping[str, Any], by: Actor, at: datetime) -> Ask:
     granted = Permit.from_json(part["permit"])
-    answer = agree.permit(ask=replace(granted.ask, actor=by.label), by=by, at=at)
+    ask = Ask(
+        action=MEASURE,
+        actor=by.label,
+        organisation=granted.organisation,
+        partnership=granted.partnership,
+        contract=granted.contract,
+        providers=granted.providers,
+        fields=granted.fields,
+        purpose=granted.purpose,
+        output=granted.output,
+        under=pool.agreement_of(release.partnership, granted.contract),
+    )
+    answer = agree.permit(ask=ask, by=by, at=at)
     for refusal in answer.refused_providers.values():
         raise agree.denied(refusal)
     applied = min(entry["minimum"] for entry in part["trace"]["indicators"])
@@ -306,7 +341,7 @@ def _permit_to_publish(part: Mapping[str, Any], by: Actor, at: datetime) -> Perm
             % {"applied": applied, "minimum": answer.minimum_cell},
             mend=_("Compute a new release under the agreements in force, and publish that one."),
         )
-    return answer
+    return ask
 
 
 def withdraw_release(*, release: Release, because: str, by: Actor, at: datetime) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from commonweal.core import queries
+from commonweal.core.errors import Failure
 from commonweal.core.jobs import Progress, job
 from commonweal.measure import actions
 
@@ -16,10 +17,14 @@ def run(progress: Progress, person: str = "", **order: object) -> None:
     In the name of who ordered it, with the roles that person has by now.
     """
     progress.report(0, 1)
-    actions.run(
-        order=actions.order_from(**order),  # type: ignore[arg-type]
-        by=queries.actor_by_id(UUID(person), progress.at) if person else progress.by,
-        at=progress.at,
-        ordered_as=progress.job_id,
-    )
+    asked = actions.order_from(**order)  # type: ignore[arg-type]
+    by = queries.actor_by_id(UUID(person), progress.at) if person else progress.by
+    try:
+        actions.run(order=asked, by=by, at=progress.at, ordered_as=progress.job_id)
+    except Failure as failure:
+        clause = getattr(failure, "clause", "")
+        actions.note_failure(
+            order=asked, job=progress.job_id, clause=clause, by=progress.by, at=progress.at
+        )
+        raise
     progress.report(1, 1)

@@ -80,3 +80,11 @@ def running(partnership: Partnership) -> QuerySet[Job]:
         name="measure.run",
         state__in=[Job.State.WAITING, Job.State.RUNNING],
     ).order_by("created_at")
+
+
+def failed(partnership: Partnership) -> QuerySet[Job]:
+    """Computations that came to nothing since the newest release, the newest first."""
+    newest = Release.objects.filter(partnership=partnership).aggregate(at=Max("created_at"))["at"]
+    found = Job.objects.filter(scope=partnership.pk, name="measure.run", state=Job.State.FAILED)
+    since = found.filter(finished_at__gt=newest) if newest else found
+    return since.order_by("-created_at")[:3]

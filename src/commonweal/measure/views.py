@@ -44,6 +44,7 @@ def results(request: HttpRequest, slug: str) -> HttpResponse:
         "newest": newest,
         "shown": shown(queries.release_for(actor, slug, newest.number, at)) if newest else [],
         "running": queries.running(partnership),
+        "failed": queries.failed(partnership),
         "may_order": bool(convene.standing(actor, partnership, at).organisations),
         "has_indicators": aim.indicators(partnership).exists(),
     }

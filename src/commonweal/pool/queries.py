@@ -173,6 +173,12 @@ def current_submissions(
     return _whole(rows).order_by("period", "provider__name", "provider_id")
 
 
+def agreement_of(partnership: Partnership, contract_key: str) -> str:
+    """The reference of the agreement under which a contract's data lies; "" for no such contract."""
+    found = DataContract.objects.filter(partnership=partnership, key=contract_key)
+    return found.values_list("agreement__reference", flat=True).first() or ""
+
+
 def era(contract: DataContract, provider: Organisation) -> int:
     """Under which of its keys the provider's next file goes: the first that was never destroyed.
 

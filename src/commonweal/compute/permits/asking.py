@@ -26,7 +26,8 @@ class Ask:
     `organisation` acts. `providers`: whose data; empty means every provider that the agreements
     name for this contract. `purpose` is a key of `purposes.PURPOSES` ("" to submit, or to read
     back one's own submission). `output`: how far the result goes (`clauses.LEVELS`). `linkage`:
-    whether records are joined person by person. `actor` is a label for the log, never a name.
+    whether records are joined person by person. `under`: the agreement under which the data came in,
+    where it is known; no other then opens it. `actor` is a label for the log, never a name.
     """
 
     action: str
@@ -39,6 +40,7 @@ class Ask:
     purpose: str = ""
     output: str = "none"
     linkage: bool = False
+    under: str = ""
 
     @property
     def concerns_own_data(self) -> bool:
@@ -161,22 +163,6 @@ class Permit:
             self._content(), sort_keys=True, separators=(",", ":"), ensure_ascii=False
         )
         return hashlib.sha256(content.encode()).hexdigest()
-
-    @property
-    def ask(self) -> Ask:
-        """The request to which this is the answer, for the providers that it grants."""
-        return Ask(
-            action=self.action,
-            actor=self.actor,
-            organisation=self.organisation,
-            partnership=self.partnership,
-            contract=self.contract,
-            providers=self.providers,
-            fields=self.fields,
-            purpose=self.purpose,
-            output=self.output,
-            linkage=self.linkage,
-        )
 
     def holds_at(self, at: datetime) -> bool:
         """Whether the permit may still be used: never before it was granted nor once expired."""

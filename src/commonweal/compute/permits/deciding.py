@@ -101,9 +101,15 @@ def _malformed(ask: Ask) -> Refusal | None:
 
 def _paths(ask: Ask, register: Register) -> Sequence[Path]:
     if ask.concerns_own_data:
-        return register.of_provider.get((ask.partnership, ask.contract, ask.organisation), ())
+        own = (ask.partnership, ask.contract, ask.organisation)
+        return _under(ask, register.of_provider.get(own, ()))
     key = (ask.partnership, ask.contract, ask.organisation, ask.purpose)
-    return register.of_user.get(key, ())
+    return _under(ask, register.of_user.get(key, ()))
+
+
+def _under(ask: Ask, paths: Sequence[Path]) -> Sequence[Path]:
+    """Those that lead up to the agreement under which the data lies, if the request names it."""
+    return [each for each in paths if each.chain[-1].reference == ask.under] if ask.under else paths
 
 
 def _asked_providers(
@@ -287,7 +293,7 @@ def _not_named(path: Path, role: str, code: str) -> Refusal:
 def _nothing_found(ask: Ask, register: Register, at: datetime) -> Refusal:
     """No agreement opens exactly this: say which clause came nearest."""
     place = (ask.partnership, ask.contract)
-    sharing = register.sharing.get(place, ())
+    sharing = _under(ask, register.sharing.get(place, ()))
     if not sharing:
         for orphan in register.orphans.get(place, ()):
             return _refusal(
@@ -296,7 +302,7 @@ def _nothing_found(ask: Ask, register: Register, at: datetime) -> Refusal:
         return Refusal("no_agreement", params={"contract": ask.contract})
     if ask.concerns_own_data:
         return _not_named(_foremost(sharing, at), PROVIDER, "provider_not_named")
-    return _no_licence(ask, sharing, register.licensing.get(place, ()), at)
+    return _no_licence(ask, sharing, _under(ask, register.licensing.get(place, ())), at)
 
 
 def _no_licence(
