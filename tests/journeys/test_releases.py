@@ -69,10 +69,37 @@ def test_publishing_happens_once_and_withdrawing_says_why(example: Any) -> None:
     with pytest.raises(Invalid):
         actions.withdraw_release(release=release, because=" ", by=by, at=at)
     actions.withdraw_release(release=release, because="A partner found a mistake.", by=by, at=at)
-    with pytest.raises(Missing):
+    with pytest.raises(Missing, match=r"withdrawn\. A partner found"):
         queries.public_release(example.slug, release.number)
     kinds = set(Event.objects.filter(subject=f"measure.release:{release.pk}").values_list("kind"))
     assert {("measure.release_published",), ("measure.release_withdrawn",)} <= kinds
+
+
+def test_a_withdrawn_release_keeps_its_page_which_says_why_and_no_figure(example: Any) -> None:
+    release, by, at = run(example), acting("convener@example.org"), timezone.now()
+    page, visitor = f"/p/{example.slug}/releases/{release.number}/", Client()
+    assert visitor.get(page).status_code == 404
+    actions.publish_release(release=release, by=by, at=at)
+    assert "%" in visitor.get(page).content.decode()
+    actions.withdraw_release(release=release, because="A partner found a mistake.", by=by, at=at)
+
+    answer = visitor.get(page)
+    text = answer.content.decode().split("<main")[1].split("</main>")[0]
+    assert answer.status_code == 200
+    for said in ("Another look", f"Release {release.number}", "Withdrawn", "A partner found a mis"):
+        assert said in text
+    for shown in ("<svg", "<table", "%", "Download", "How do we know?"):
+        assert shown not in text
+    for inside in ("own-bed-at-birth/", "data.csv", "data.json"):
+        refused = visitor.get(f"{page}{inside}")
+        assert refused.status_code == 404
+        assert "A partner found a mistake." in refused.content.decode()
+
+    # The partnership leads with what stands, and lists what was taken back as that.
+    home = visitor.get(f"/p/{example.slug}/").content.decode()
+    assert f'/releases/{release.number}/">Another look</a>' in home
+    assert f"/releases/{release.number}/data" not in home and "/releases/2/data.csv" in home
+    assert ">Withdrawn</" in home.split("Other releases")[1]
 
 
 def test_what_was_computed_for_partners_is_never_published(example: Any) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -30,16 +29,34 @@ def release_for(actor: Actor, slug: str, number: int, at: datetime) -> Release:
 
 
 def published(partnership: Partnership) -> QuerySet[Release]:
-    """What the public may read, newest first."""
+    """What the public may read in full, newest first."""
     return Release.objects.filter(partnership=partnership, state=Release.State.PUBLISHED).order_by(
         "-number"
     )
 
 
-def public_release(slug: str, number: int | None = None) -> Release:
-    """A published release of an open partnership, by default the newest. Raises Missing."""
-    found = published(convene.public_partnership(slug))
-    return _one(found if number is None else found.filter(number=number))
+def ever_published(partnership: Partnership) -> QuerySet[Release]:
+    """What was put before the public, also what was taken back since, newest first."""
+    return Release.objects.filter(
+        partnership=partnership, state__in=[Release.State.PUBLISHED, Release.State.WITHDRAWN]
+    ).order_by("-number")
+
+
+def public_page(slug: str, number: int) -> Release:
+    """A release that has a page for everyone. Of a withdrawn one only number, title and reason may
+    be shown. Raises Missing."""
+    return _one(ever_published(convene.public_partnership(slug)).filter(number=number))
+
+
+def public_release(slug: str, number: int) -> Release:
+    """A release whose figures everyone may read. Raises Missing, for a withdrawn one with why."""
+    release = public_page(slug, number)
+    if release.state == Release.State.WITHDRAWN:
+        raise Missing(
+            _("Release %(number)s was withdrawn.") % {"number": release.number},
+            mend=release.withdrawn_because,
+        )
+    return release
 
 
 def _one(found: QuerySet[Release]) -> Release:
@@ -61,16 +78,6 @@ def rows(release: Release) -> list[dict[str, Any]]:
 def next_number(partnership: Partnership) -> int:
     newest = Release.objects.filter(partnership=partnership).aggregate(top=Max("number"))["top"]
     return (newest or 0) + 1
-
-
-def resting_on(partnership: Partnership, submission_ids: Sequence[Any]) -> QuerySet[Release]:
-    """The releases that used any of these submissions, newest first: what a drop fed."""
-    return (
-        Release.objects.filter(partnership=partnership, submissions__in=submission_ids)
-        .defer("rows")
-        .distinct()
-        .order_by("-number")
-    )
 
 
 def running(partnership: Partnership) -> QuerySet[Job]:

@@ -17,7 +17,7 @@ from commonweal.pool.uses import Use, register
 
 @register
 def releases_fed(actor: Actor, submission_ids: Sequence[UUID], at: datetime) -> Iterator[Use]:
-    """One use per submission and release. Whoever is not at the table learns of published ones."""
+    """One use per submission and release. Whoever is not at the table learns of those with a public page."""
     used = Release.submissions.through.objects.filter(submission__in=submission_ids)
     found = used.select_related("release__partnership").defer("release__rows", "release__manifest")
     seated = set(convene.partnerships_for(actor, at).values_list("pk", flat=True))
@@ -25,7 +25,7 @@ def releases_fed(actor: Actor, submission_ids: Sequence[UUID], at: datetime) -> 
         release, partnership = row.release, row.release.partnership
         if partnership.pk in seated:
             page = "release"
-        elif release.state == Release.State.PUBLISHED and partnership.is_public:
+        elif release.state != Release.State.DRAFT and partnership.is_public:
             page = "public_release"
         else:
             continue

@@ -20,7 +20,10 @@ from commonweal.measure.presentation import Shown, shown
 
 @dataclass(frozen=True)
 class PublicPage:
-    """A partnership as its neighbours see it, at one moment."""
+    """A partnership as its neighbours see it, at one moment.
+
+    `release` is the newest that stands; `others` are all before it and those taken back.
+    """
 
     partnership: Partnership
     table: Table
@@ -28,7 +31,7 @@ class PublicPage:
     agreements: Sequence[PublicAgreement]
     release: Release | None
     shown: Sequence[Shown]
-    earlier: Sequence[Release]
+    others: Sequence[Release]
 
     @property
     def headline(self) -> Shown | None:
@@ -39,8 +42,8 @@ class PublicPage:
 def page(slug: str, at: datetime) -> PublicPage:
     """The public page of an open partnership. Raises Missing for one that is not open."""
     partnership = convene.public_partnership(slug)
-    releases = list(measure.published(partnership))
-    newest = releases[0] if releases else None
+    releases = list(measure.ever_published(partnership).defer("rows", "manifest"))
+    newest = measure.published(partnership).first()
     return PublicPage(
         partnership=partnership,
         table=convene.at_table(partnership, at),
@@ -48,5 +51,5 @@ def page(slug: str, at: datetime) -> PublicPage:
         agreements=agree.public_agreements(partnership, at),
         release=newest,
         shown=shown(newest) if newest else [],
-        earlier=releases[1:],
+        others=[each for each in releases if each != newest],
     )

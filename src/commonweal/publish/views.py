@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from commonweal.convene import queries as convene
 from commonweal.measure import exports
 from commonweal.measure import queries as measure
+from commonweal.measure.models import Release
 from commonweal.measure.presentation import shown
 from commonweal.measure.provenance import provenance
 from commonweal.publish import queries
@@ -40,10 +41,12 @@ def partnership(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_safe
 def release(request: HttpRequest, slug: str, number: int) -> HttpResponse:
-    """One published release, for whoever holds a link to it."""
-    found = measure.public_release(slug, number)
-    context = {"release": found, "shown": shown(found), **_named(found.partnership)}
-    return _page(request, "publish/release.html", context)
+    """One published release, for whoever holds a link to it; of a withdrawn one, why it went."""
+    found = measure.public_page(slug, number)
+    context = {"release": found, **_named(found.partnership)}
+    if found.state == Release.State.WITHDRAWN:
+        return _page(request, "publish/withdrawn.html", context)
+    return _page(request, "publish/release.html", {**context, "shown": shown(found)})
 
 
 @require_safe
