@@ -383,6 +383,13 @@ def test_who_withdrew_is_left_out_and_the_others_are_measured(built: Small) -> N
     providers = {each.provider_id for each in release.submissions.all()}
     assert providers == {built.here.other.pk}
     assert refusals()[logged]["provider"] == str(built.here.provider.pk)
+    url = f"/partnerships/{built.partnership.slug}/results/{release.number}/slept_safely/"
+    client = Client(headers={"accept-language": "es"})
+    client.force_login(person(built.here.convener))
+    with mock.patch("django.utils.timezone.now", return_value=AT):
+        page = client.get(url).content.decode()
+    assert "(DSA-1, cláusula 13 (retirada))" in page
+    assert f"{built.here.provider.name}: {built.here.provider.name} se retiró" in page
 
 
 def test_the_same_requests_are_granted_while_all_is_in_force(

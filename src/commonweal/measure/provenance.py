@@ -13,6 +13,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from commonweal.agree import words as agree
 from commonweal.agree.models import AgreementVersion
 from commonweal.aim import queries as aim
 from commonweal.aim.models import IndicatorVersion
@@ -21,7 +22,7 @@ from commonweal.compute.permits.asking import Permit
 from commonweal.compute.permits.purposes import PURPOSES
 from commonweal.core.errors import Missing
 from commonweal.core.models import Organisation
-from commonweal.measure import queries
+from commonweal.measure import queries, words
 from commonweal.measure.figures import Figure, arrange
 from commonweal.measure.models import Release
 from commonweal.pool.models import Submission
@@ -102,7 +103,7 @@ def provenance(release: Release, key: str) -> Provenance:
         hidden=sum(row["status"] == "hidden" for row in shown),
         rows=len(shown),
         withheld=[
-            piece["withheld"]
+            words.reason(piece["withheld"])
             for entry in part["trace"]["indicators"]
             if entry["id"] == key
             for piece in entry["slices"]
@@ -164,6 +165,10 @@ def _left_out(permit: Permit) -> tuple[LeftOut, ...]:
         Organisation.objects.filter(pk__in=list(permit.refused_providers)).values_list("pk", "name")
     )
     return tuple(
-        LeftOut(names.get(pk, _("a former partner")), refusal.words, refusal.clause)
+        LeftOut(
+            names.get(pk, _("a former partner")),
+            agree.refusal(refusal),
+            agree.clause(refusal),
+        )
         for pk, refusal in permit.refused_providers.items()
     )
