@@ -6,6 +6,12 @@ answers, the command line turns them into exit codes.
 
 from __future__ import annotations
 
+import traceback
+from pathlib import Path
+from typing import Final
+
+PACKAGE: Final = Path(__file__).resolve().parents[1]
+
 
 class Failure(Exception):
     """Base of the five. `text`: what happened and where. `mend`: what the reader can do now."""
@@ -61,3 +67,18 @@ class TooMany(Failure):
     def __init__(self, text: str, *, mend: str = "", retry_after: int = 0) -> None:
         super().__init__(text, mend=mend)
         self.retry_after = retry_after
+
+
+def without_text(exception: BaseException) -> str:
+    """Class and place of a bug, for a log; never its text, which can hold a value that was read.
+
+    The place is the innermost line of ours, for that is where the search begins.
+    """
+    frames = traceback.extract_tb(exception.__traceback__)
+    ours = [frame for frame in frames if Path(frame.filename).is_relative_to(PACKAGE)]
+    if not (ours or frames):
+        return type(exception).__name__
+    frame = (ours or frames)[-1]
+    path = Path(frame.filename)
+    name = path.relative_to(PACKAGE) if ours else path.name
+    return f"{type(exception).__name__} ({name}, line {frame.lineno})"

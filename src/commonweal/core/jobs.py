@@ -11,11 +11,9 @@ from __future__ import annotations
 import inspect
 import logging
 import threading
-import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
@@ -29,7 +27,7 @@ from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult, get_date_max
 from django_tasks_db.utils import exclusive_transaction
 
-from commonweal.core.errors import Failure
+from commonweal.core.errors import Failure, without_text
 from commonweal.core.models import Job, Schedule
 from commonweal.core.scope import Actor, system
 
@@ -174,7 +172,7 @@ def run_job(job_id: str) -> None:
     except Failure as failure:
         error = str(failure)
     except Exception as exception:
-        error, again = _safe(exception), True
+        error, again = without_text(exception), True
         log.warning("job %s %s attempt %d: %s", current.name, current.pk, current.attempts, error)
     finally:
         heart.stop()
@@ -198,14 +196,6 @@ def _retry_at(current: Job, definition: Definition | None, at: datetime) -> date
         return None
     waits = definition.backoff if definition and definition.backoff else (10,)
     return at + timedelta(seconds=waits[min(current.attempts, len(waits)) - 1])
-
-
-def _safe(exception: Exception) -> str:
-    """Class and place of a failure; never its text, which can hold a value that was read."""
-    frames = traceback.extract_tb(exception.__traceback__)
-    place = next((frame for frame in reversed(frames) if "commonweal" in frame.filename), None)
-    where = f" ({Path(place.filename).name}, line {place.lineno})" if place else ""
-    return f"{type(exception).__name__}{where}"
 
 
 def _settle(

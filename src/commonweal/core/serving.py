@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Sequence
 from os import getpid
+from typing import Any
 
 from django.conf import settings
 from granian.constants import Interfaces
@@ -46,6 +47,12 @@ class WorkerKeeper(threading.Thread):
                 self.process.kill()
 
 
+def log_settings() -> dict[str, Any]:
+    """What the web server says itself is written by the formatter that everything else goes through."""
+    line = {**settings.LOG_LINE, "fmt": "[{levelname}] {message}"}
+    return {"formatters": {"generic": line, "access": line}}
+
+
 def serve(*, host: str, port: int, processes: int, worker: bool) -> int:
     """Serve until SIGINT or SIGTERM; exit code 0."""
     keeper = WorkerKeeper() if worker else None
@@ -63,6 +70,7 @@ def serve(*, host: str, port: int, processes: int, worker: bool) -> int:
             blocking_threads=4,
             backpressure=64,
             log_enabled=True,
+            log_dictconfig=log_settings(),
             respawn_failed_workers=True,
             websockets=False,
         ).serve()

@@ -264,18 +264,18 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
+# One handler, one formatter, for everything: Django's own handlers, which print tracebacks when
+# debugging and mail them when not, are taken away.
+LOG_LINE = {"()": "commonweal.web.logs.Line", "fmt": "{levelname} {name}: {message}", "style": "{"}
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{levelname} {name}: {message}", "style": "{"}},
-    "filters": {"without_secrets": {"()": "commonweal.web.logs.WithoutSecrets"}},
-    "handlers": {
-        "console": {
-            "class": "logging.StreamHandler",
-            "formatter": "line",
-            "filters": ["without_secrets"],
-        }
-    },
+    "formatters": {"line": LOG_LINE},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {"commonweal": {"level": "INFO"}},
+    "loggers": {
+        "commonweal": {"level": "INFO"},
+        "django": {"handlers": [], "level": "WARNING"},
+        "django.server": {"handlers": [], "level": "INFO", "propagate": True},
+    },
 }

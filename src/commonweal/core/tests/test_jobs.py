@@ -92,7 +92,7 @@ def test_what_a_job_was_reading_is_kept_nowhere(caplog: pytest.LogCaptureFixture
     job = queue("test.breaks")
     jobs.run_due(AT)
     job.refresh_from_db()
-    assert job.last_error.startswith("ValueError (test_jobs.py, line ")
+    assert job.last_error.startswith("ValueError (core/tests/test_jobs.py, line ")
     stored = str(list(Job.objects.values())) + str(list(DBTaskResult.objects.values()))
     assert SECRET not in stored + caplog.text
 
