@@ -95,6 +95,11 @@ def _write(archive: zipfile.ZipFile, at: datetime) -> Summary:
         for model in portable.tables():
             name = f"db/{model._meta.label_lower}.jsonl"
             parts[name] = _add(archive, name, portable.lines(model), zipfile.ZIP_DEFLATED)
+    # Rows first, then files. A file is complete before a row names it, so whatever these rows name
+    # was there; what arrives later is one file too many, which the daily sweep of a restored
+    # installation removes. Files first, a row could name one that came after they were listed. What
+    # vanishes in between was given up after the snapshot (its keys are destroyed, or it was never
+    # recorded): nobody may read it any more, so it is not missed.
     for kind, folder in _folders().items():
         for name, source in _stored(kind, folder):
             # Ciphertext does not compress.
@@ -138,17 +143,26 @@ def _add(
 
 
 def _stored(kind: str, folder: Path) -> Iterator[tuple[str, Iterator[bytes]]]:
-    """Complete files under their hash; what is just being written has another kind of name."""
+    """Complete files under their hash; what is just being written has another kind of name.
+
+    One that is gone when its turn comes is left out; one that was opened is read to its end, even
+    when it is removed meanwhile.
+    """
     for path in sorted(folder.glob("??/*")):
         name = f"{kind}/{path.parent.name}/{path.name}"
-        if _NAME.fullmatch(name) and path.is_file() and not path.is_symlink():
-            yield name, _blocks(path)
+        if not _NAME.fullmatch(name) or not path.is_file() or path.is_symlink():
+            continue
+        try:
+            file = path.open("rb")
+        except FileNotFoundError:
+            continue
+        with file:
+            yield name, _blocks(file)
 
 
-def _blocks(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as file:
-        while piece := file.read(BLOCK):
-            yield piece
+def _blocks(file: IO[bytes]) -> Iterator[bytes]:
+    while piece := file.read(BLOCK):
+        yield piece
 
 
 def _summary(manifest: dict[str, Any]) -> Summary:

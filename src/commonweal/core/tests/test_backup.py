@@ -115,6 +115,37 @@ def archive(tmp_path: Path) -> Iterator[Path]:
 
 
 @pytest.mark.django_db
+def test_a_file_that_is_swept_away_meanwhile_does_not_stop_the_copy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    populate()
+    kept, rows = stored_files(), dump()
+    swept, opened = put_vault(b"listed, not yet opened"), put_vault(b"opened, not yet read")
+    is_symlink, add = Path.is_symlink, backup._add
+
+    def sweep(path: Path) -> bool:
+        if path == swept:
+            swept.unlink()
+        return path != swept and is_symlink(path)
+
+    def sweep_late(archive: zipfile.ZipFile, name: str, *rest: Any) -> dict[str, Any]:
+        if name.endswith(opened.name):
+            opened.unlink()
+        return add(archive, name, *rest)
+
+    monkeypatch.setattr(Path, "is_symlink", sweep)
+    monkeypatch.setattr(backup, "_add", sweep_late)
+    made = backup.backup(tmp_path / "copy.zip", at=AT)
+    monkeypatch.undo()
+    assert not swept.exists() and not opened.exists()
+    assert made.files == len(kept) + 1
+    wipe()
+    backup.restore(tmp_path / "copy.zip")
+    assert dump() == rows
+    assert stored_files() == kept | {str(opened): b"opened, not yet read"}
+
+
+@pytest.mark.django_db
 def test_everything_comes_back(archive: Path) -> None:
     rows, kept = dump(), stored_files()
     assert sum(map(len, rows.values())) > 15
