@@ -1,7 +1,8 @@
 """Run the whole suite: `./cw test [--slow] [pytest arguments]`.
 
-On SQLite first, then on PostgreSQL where the machine has a server. What a machine cannot run is
-left out and said in one line; with CI set, leaving anything out is a failure.
+On PostgreSQL first, where the machine has a server, then all of it on SQLite, so that the runner's own
+summary of the whole suite comes last. What a machine cannot run is left out and said in one line;
+with CI set, leaving anything out is a failure.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from pathlib import Path
 import postgres
 
 ROOT = Path(__file__).resolve().parents[1]
+NOTHING_SELECTED = 5  # pytest's own exit code: of these tests none depends on the database
 
 
 def chromium() -> str | None:
@@ -45,19 +47,24 @@ def main(arguments: list[str]) -> int:
     extra = {"CHROMIUM": browser} if browser else {}
     if in_ci and "--slow" not in arguments:
         arguments = ["--slow", *arguments]
-    selection = [] if browser else ["-m", "not browser"]
-    status = 0
-    if server:
-        print("cw: on PostgreSQL", flush=True)
-        with postgres.cluster() as url:
-            # What does not depend on the database runs once, on SQLite.
-            rest = ["-m", "not browser and not repo", "--ignore=src/commonweal/compute"]
-            status = pytest([*arguments, *rest], DATABASE_URL=url, **extra)
-    print("cw: on SQLite", flush=True)
-    status = pytest([*arguments, *selection], **extra) or status
     if left_out:
         print(f"cw: left out on this machine: {', '.join(left_out)}")
-    return status
+    on_server = run_on_server(arguments, extra) if server else 0
+    print("cw: on SQLite", flush=True)
+    status = pytest([*arguments, *([] if browser else ["-m", "not browser"])], **extra)
+    if on_server:
+        # The summary above is SQLite's and may well be green.
+        print("cw: the run on PostgreSQL failed, see above", flush=True)
+    return status or on_server
+
+
+def run_on_server(arguments: list[str], extra: dict[str, str]) -> int:
+    print("cw: on PostgreSQL", flush=True)
+    with postgres.cluster() as url:
+        # What does not depend on the database runs once, on SQLite.
+        rest = ["-m", "not browser and not repo", "--ignore=src/commonweal/compute"]
+        status = pytest([*arguments, *rest], DATABASE_URL=url, **extra)
+    return 0 if status == NOTHING_SELECTED else status
 
 
 if __name__ == "__main__":
