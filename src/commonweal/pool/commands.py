@@ -14,8 +14,6 @@ from typing import TYPE_CHECKING, Any
 from commonweal.core.commands import now, out, say, start
 
 if TYPE_CHECKING:
-    from commonweal.core.models import Organisation
-    from commonweal.core.scope import Actor
     from commonweal.pool.models import Submission
 
 _LOOK_AGAIN_SECONDS = 0.5
@@ -73,16 +71,18 @@ def run_submit(arguments: argparse.Namespace) -> int:
 
 
 def _submit(arguments: argparse.Namespace) -> Submission:
+    from commonweal.convene import queries as convene
+    from commonweal.core import queries as core
     from commonweal.pool import actions
     from commonweal.pool import queries as pool
 
     at = now()
-    actor = _actor(arguments.email)
+    actor = core.actor_by_email(arguments.email, at)
     partnership = pool.partnership_for(actor, arguments.partnership, at)
     submission = actions.receive(
         partnership=partnership,
         contract_key=arguments.contract,
-        provider=_organisation(arguments.organisation),
+        provider=convene.partner_named(partnership, arguments.organisation, at),
         period=arguments.period,
         name=arguments.path.name,
         data=arguments.path,
@@ -106,46 +106,6 @@ def _wait(submission: Submission) -> None:
             return
         if submission.is_waiting:
             time.sleep(_LOOK_AGAIN_SECONDS)
-
-
-def _actor(email: str) -> Actor:
-    from commonweal.core import queries
-    from commonweal.core.errors import Denied
-    from commonweal.core.models import Person
-
-    person = Person.objects.filter(email__iexact=email, is_active=True).first()
-    if person is None:
-        raise Denied(
-            f"Nobody with the address {email} has an account.",
-            mend="Name somebody who acts for the organisation.",
-        )
-    return queries.actor_for(person, now())
-
-
-def _organisation(text: str) -> Organisation:
-    """By name, or by org-id: register and number joined by a hyphen, as in GB-CHC-1089464."""
-    from django.db.models import Q, Value
-    from django.db.models.functions import Concat
-
-    from commonweal.core.errors import Missing
-    from commonweal.core.models import Organisation, OrganisationIdentifier
-
-    numbered = OrganisationIdentifier.objects.annotate(
-        whole=Concat("register", Value("-"), "number")
-    ).filter(whole__iexact=text)
-    found = list(
-        Organisation.objects.filter(
-            Q(name__iexact=text) | Q(pk__in=numbered.values("organisation"))
-        )[:2]
-    )
-    if len(found) != 1:
-        raise Missing(
-            f"No organisation is called {text}."
-            if not found
-            else f"{text} means more than one organisation.",
-            mend="Give its name as it stands in the agreement, or its org-id.",
-        )
-    return found[0]
 
 
 def result(submission: Submission) -> dict[str, Any]:
