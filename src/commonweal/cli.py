@@ -187,4 +187,5 @@ def run_measure(arguments: argparse.Namespace) -> int:
         for piece in indicator["slices"]:
             if piece["withheld"]:
                 say(f"{indicator['id']} by {', '.join(piece['columns'])}: {piece['withheld']}")
+    say(f"Run {result.trace['run_id']}")
     return DONE

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -120,6 +121,13 @@ def test_the_total_is_always_there_and_slices_are_as_asked(folder: Path, capsys:
         40,
     )
     assert north["indicator"] == "safe" and north["version"] == 3 and north["status"] == "ok"
+
+
+def test_the_run_is_named_beside_the_result(folder: Path, capsys: Any) -> None:
+    words = ("measure", "definition.yaml", "visits.csv", "--min-cell")
+    runs = [run(capsys, *words, minimum)[2].splitlines()[-1] for minimum in ("5", "5", "6")]
+    assert re.fullmatch("Run [0-9a-f]{64}", runs[0])
+    assert runs[0] == runs[1] != runs[2]
 
 
 def test_a_small_group_is_hidden_with_another_that_covers_it(folder: Path, capsys: Any) -> None:
