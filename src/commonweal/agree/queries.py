@@ -103,18 +103,6 @@ def in_preparation(agreement: Agreement) -> AgreementVersion | None:
     return _whole(agreement.versions.filter(state__in=states)).first()
 
 
-def active_dsa(
-    partnership: Partnership, contract_key: str, provider: Organisation, at: datetime
-) -> Agreement | None:
-    """The sharing agreement in force under which this provider hands in this contract's data."""
-    paths = register_of(partnership).of_provider
-    for path in paths.get((partnership.pk, contract_key, provider.pk), ()):
-        gone = path.provider_until.get(provider.pk)
-        if path.in_force(at) and (gone is None or at < gone):
-            return Agreement.objects.get(partnership=partnership, reference=path.leaf.reference)
-    return None
-
-
 @dataclass(frozen=True)
 class Summary:
     """An agreement as a list shows it. `closed` says why it allows nothing now; None when it does."""

@@ -147,10 +147,6 @@ def check_can_invite(
         )
 
 
-def can_see(actor: Actor, partnership: Partnership, at: datetime) -> bool:
-    return _passes(lambda: check_can_see(actor, partnership, at))
-
-
 def can_convene(actor: Actor, partnership: Partnership, at: datetime) -> bool:
     return _passes(lambda: check_can_convene(actor, partnership, at))
 
@@ -159,10 +155,6 @@ def can_act_for(
     actor: Actor, partnership: Partnership, organisation: Organisation, role: str, at: datetime
 ) -> bool:
     return _passes(lambda: check_can_act_for(actor, partnership, organisation, role, at))
-
-
-def can_speak_for(actor: Actor, seat: Seat, at: datetime) -> bool:
-    return _passes(lambda: check_can_speak_for(actor, seat, at))
 
 
 def can_invite(

@@ -61,16 +61,6 @@ def _may_name(by: Actor, organisation: Organisation, role: str, at: datetime) ->
     return can_invite(by) and not has_people
 
 
-def can_affiliate(
-    by: Actor, person: Person, organisation: Organisation, role: str, at: datetime
-) -> bool:
-    try:
-        check_can_affiliate(by, person, organisation, role, at)
-    except Denied:
-        return False
-    return True
-
-
 def can_end_affiliation(by: Actor, affiliation: Affiliation) -> bool:
     return (
         is_keeper(by)

@@ -26,9 +26,6 @@ class StateTable(Generic[T]):
     name: str
     transitions: Sequence[Transition[T]]
 
-    def events_from(self, state: str) -> list[str]:
-        return [row.event for row in self.transitions if row.source == state]
-
     def target(self, record: T, state: str, event: str) -> str:
         """The state that `event` leads to. Raises Conflict for no such way, Denied by its guard."""
         for row in self.transitions:

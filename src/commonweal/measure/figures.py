@@ -27,10 +27,6 @@ class Slice:
         """The slice's name in an address: its columns, joined by commas."""
         return ",".join(self.columns)
 
-    @property
-    def hidden(self) -> int:
-        return sum(row["status"] == "hidden" for row in self.rows)
-
 
 @dataclass(frozen=True)
 class Figure:

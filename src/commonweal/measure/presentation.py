@@ -180,10 +180,6 @@ class Part:
         return [_row(group_words(row), row) for row in self.piece.rows]
 
     @property
-    def hidden(self) -> int:
-        return self.piece.hidden
-
-    @property
     def finding(self) -> str:
         """Which group lies apart from another by more than chance, if any does; never a ranking."""
         answered = [row for row in self.piece.rows if row["lower"] is not None]

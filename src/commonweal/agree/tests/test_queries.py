@@ -120,17 +120,6 @@ def test_the_public_learns_that_it_exists_and_no_more(agreement: Agreement) -> N
     assert [each.standing for each in over] == ["expired", "expired"]
 
 
-def test_active_dsa(agreement: Agreement) -> None:
-    partnership, by = agreement.partnership, provider(agreement)
-    assert queries.active_dsa(partnership, f.CONTRACT, by, AT) == agreement
-    assert queries.active_dsa(partnership, "cots", by, AT) is None
-    assert queries.active_dsa(partnership, f.CONTRACT, OrganisationFactory(), AT) is None
-    assert queries.active_dsa(PartnershipFactory(), f.CONTRACT, by, AT) is None
-    assert queries.active_dsa(partnership, f.CONTRACT, by, datetime(2028, 1, 1, tzinfo=UTC)) is None
-    actions.withdraw(agreement=agreement, organisation=by, reason="", by=f.signatory_of(by), at=AT)
-    assert queries.active_dsa(partnership, f.CONTRACT, by, AT) is None
-
-
 def test_a_list_costs_the_same_for_one_agreement_and_many(
     agreement: Agreement, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:

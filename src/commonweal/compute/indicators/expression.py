@@ -54,7 +54,6 @@ MAX_TOKENS = 500
 MAX_DEPTH = 40
 
 _KEYWORDS = {"or", "and", "not", "is", "missing", "in", "between", "true", "false"}
-_FUNCTIONS = {"days", "date"}
 _TOKEN = re.compile(
     r"""\s*(?:
         (?P<number>[0-9]+(?:\.[0-9]+)?)(?![\w.])

@@ -70,7 +70,7 @@ def test_random_walks_stay_on_the_table_and_every_refusal_has_a_reason(
             assert missing
             assert all(check.mend in refusal.text for check in missing)
         except Conflict as refusal:
-            assert event not in JOURNEY.events_from(here)
+            assert (here, event) not in {(row.source, row.event) for row in JOURNEY.transitions}
             assert refusal.text
         else:
             assert there in Step.values

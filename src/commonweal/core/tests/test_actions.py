@@ -108,10 +108,11 @@ def test_a_member_names_members_a_signatory_names_all() -> None:
     shelter = organisation()
     member, signatory = someone("m", shelter, "member"), someone("s", shelter, "signatory")
     newcomer = person("new")
-    assert policies.can_affiliate(member, newcomer, shelter, "member", AT)
+    policies.check_can_affiliate(member, newcomer, shelter, "member", AT)
     for role in ("signatory", "steward"):
-        assert not policies.can_affiliate(member, newcomer, shelter, role, AT)
-        assert policies.can_affiliate(signatory, newcomer, shelter, role, AT)
+        with pytest.raises(Denied):
+            policies.check_can_affiliate(member, newcomer, shelter, role, AT)
+        policies.check_can_affiliate(signatory, newcomer, shelter, role, AT)
 
 
 def test_nobody_gives_themselves_a_role() -> None:
@@ -120,7 +121,8 @@ def test_nobody_gives_themselves_a_role() -> None:
     myself = Person.objects.get(pk=me.person_id)
     empty = organisation("Empty")
     for place in (shelter, empty):
-        assert not policies.can_affiliate(me, myself, place, "steward", AT)
+        with pytest.raises(Denied):
+            policies.check_can_affiliate(me, myself, place, "steward", AT)
 
 
 def test_a_role_ends_and_can_begin_again() -> None:

@@ -24,7 +24,6 @@ from commonweal.pool.matrix import Cell, Grid
 from commonweal.pool.models import ContractVersion, Submission
 
 PER_PAGE = 50
-MOST_MONTHS = 24
 OFFERED_MONTHS = 18
 SHOWN_MONTHS = 6
 
