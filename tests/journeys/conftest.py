@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
+from unittest import mock
 
 import pytest
 from django.db import transaction
@@ -21,3 +23,11 @@ def example(django_db_setup: None, django_db_blocker: Any) -> Iterator[Any]:
         with block:
             yield demo.build(children=700, say=lambda _text: None)
             transaction.set_rollback(True)
+
+
+@pytest.fixture
+def clock() -> Iterator[datetime]:
+    """A day soon after the example's last release: its licences end in 2029, this test does not."""
+    at = datetime(2026, 10, 15, 12, tzinfo=UTC)
+    with mock.patch("django.utils.timezone.now", return_value=at):
+        yield at

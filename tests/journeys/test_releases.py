@@ -18,7 +18,11 @@ from commonweal.core.scope import Actor
 from commonweal.measure import actions, queries
 from commonweal.measure.models import Release
 
-pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("example")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.usefixtures("clock"),
+    pytest.mark.xdist_group("example"),
+]
 
 
 def acting(email: str) -> Actor:
