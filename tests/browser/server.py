@@ -19,6 +19,11 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 400  # seconds until the example must be built and served, also on a busy machine
 LINK = re.compile(r"^ {2}(\S.*?) {2,}(http://\S+/l/sign-in/\S+)$", re.MULTILINE)
+TAKEN = "Address already in use"
+
+
+class PortTaken(RuntimeError):
+    """Somebody else listens at the port."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +59,18 @@ def environment(home: Path) -> dict[str, str]:
 @contextmanager
 def served(folder: Path, *, children: int) -> Iterator[Served]:
     """Build the demo in `folder` and serve it until the block ends."""
+    try:
+        process, here = start(folder, children)
+    except PortTaken:
+        # It was free when we asked; by now somebody else has it. What was built is used again.
+        process, here = start(folder, children)
+    try:
+        yield here
+    finally:
+        stop(process)
+
+
+def start(folder: Path, children: int) -> tuple[subprocess.Popen[bytes], Served]:
     port = free_port()
     out, err = folder / "out.txt", folder / "err.txt"
     command = [sys.executable, "-m", "commonweal", "demo"]
@@ -69,16 +86,18 @@ def served(folder: Path, *, children: int) -> Iterator[Served]:
     try:
         address = f"http://localhost:{port}"
         wait_for(address, process, err)
-        yield Served(address, dict(LINK.findall(out.read_text())))
-    finally:
+    except BaseException:
         stop(process)
+        raise
+    return process, Served(address, dict(LINK.findall(out.read_text())))
 
 
 def wait_for(address: str, process: subprocess.Popen[bytes], err: Path) -> None:
     until = time.monotonic() + PATIENCE
     while time.monotonic() < until:
         if process.poll() is not None:
-            raise RuntimeError(f"the demo ended with {process.returncode}: {err.read_text()}")
+            ended = PortTaken if TAKEN in err.read_text() else RuntimeError
+            raise ended(f"the demo ended with {process.returncode}: {err.read_text()}")
         try:
             with urllib.request.urlopen(f"{address}/health/", timeout=5) as answer:
                 if answer.status == 200:

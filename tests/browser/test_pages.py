@@ -218,7 +218,7 @@ def test_a_broken_policy_and_a_foreign_host_are_noticed(visits: Visits) -> None:
               document.head.append(s);
               const i = new Image(); i.src = "http://127.0.0.1:9/x.png"; document.body.append(i); }"""
         )
-        visit.page.wait_for_timeout(300)
+        visit.page.wait_for_function("window.__refused.length >= 2", timeout=30_000)
         found = " ".join(visit.faults())
         assert "style-src" in found
         assert "img-src" in found

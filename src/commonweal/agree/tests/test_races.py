@@ -22,6 +22,8 @@ from commonweal.core.errors import Conflict
 from commonweal.core.models import Event
 from commonweal.core.scope import system
 
+PATIENCE = 120  # seconds for what another thread does, also on a busy machine
+
 
 def at_once(*calls: Callable[[], object]) -> list[BaseException | None]:
     """Run the calls in threads of their own, each with its connection; what each raised."""
@@ -30,7 +32,7 @@ def at_once(*calls: Callable[[], object]) -> list[BaseException | None]:
 
     def run(place: int) -> None:
         try:
-            together.wait(10)
+            together.wait(PATIENCE)
             calls[place]()
         except BaseException as problem:
             raised[place] = problem
@@ -41,7 +43,8 @@ def at_once(*calls: Callable[[], object]) -> list[BaseException | None]:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(PATIENCE)
+    assert not [thread for thread in threads if thread.is_alive()]
     return raised
 
 

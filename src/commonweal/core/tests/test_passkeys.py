@@ -21,6 +21,7 @@ pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.skipif(not os.environ.get("CHROMIUM"), reason="no Chromium named by CHROMIUM"),
 ]
+PATIENCE_MS = 30_000  # for what a browser shows, also on a busy machine
 AUTHENTICATOR = {
     "protocol": "ctap2",
     "transport": "internal",
@@ -44,6 +45,7 @@ def page(monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=os.environ["CHROMIUM"])
         page = browser.new_page()
+        page.set_default_timeout(PATIENCE_MS)
         troubles: list[str] = []
         page.on("console", lambda message: troubles.extend(trouble(message)))
         page.on("pageerror", lambda error: troubles.append(str(error)))
@@ -53,6 +55,12 @@ def page(monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
         yield page
         browser.close()
         assert troubles == []
+
+
+def press(page: Page, name: str) -> None:
+    """Press what leads to another page, and wait until that is there."""
+    with page.expect_navigation():
+        page.get_by_role("button", name=name).click()
 
 
 def mailed_link(person: Person) -> str:
@@ -67,7 +75,7 @@ def test_a_passkey_is_enrolled_and_signs_in(
         email="ana@example.org", name="Ana", by=system("test"), at=timezone.now()
     )
     page.goto(mailed_link(ana))
-    page.get_by_role("button", name="Sign in").click()
+    press(page, "Sign in")
     page.goto(f"{live_server.url}/account/2fa/webauthn/add/")
     page.get_by_label(re.compile("passwordless", re.IGNORECASE)).check()
     page.get_by_role("button", name="Add").click()
@@ -78,12 +86,12 @@ def test_a_passkey_is_enrolled_and_signs_in(
     page.goto(f"{live_server.url}/account/login/?next=/account/")
     page.get_by_role("button", name="Use a passkey").click()
     page.wait_for_url("**/account/")
-    expect(page.get_by_role("heading", level=1)).to_have_text("Your account")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Your account", timeout=PATIENCE_MS)
 
     # A mailed link alone is no longer enough.
     page.context.clear_cookies()
     page.goto(mailed_link(ana))
-    page.get_by_role("button", name="Sign in").click()
+    press(page, "Sign in")
     page.wait_for_url("**/account/2fa/authenticate/")
     page.get_by_role("button", name="Use a security key").click()
     page.wait_for_url("**/home/")
@@ -93,4 +101,4 @@ def test_a_failing_passkey_is_said_on_the_page(page: Page, live_server: LiveServ
     page.goto(f"{live_server.url}/account/login/")
     page.evaluate("() => { navigator.credentials.get = () => Promise.reject(new Error('no')) }")
     page.get_by_role("button", name="Use a passkey").click()
-    expect(page.locator("#passkey-problem")).to_be_visible()
+    expect(page.locator("#passkey-problem")).to_be_visible(timeout=PATIENCE_MS)

@@ -6,7 +6,6 @@ import json
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 from commonweal.core.tests.conftest import PATIENCE, Installation, until
@@ -26,6 +25,8 @@ STATUS = (
     " job = Job.objects.get(name='test.slow');"
     " print(json.dumps([job.state, job.attempts, DBTaskResult.objects.running().count()]))"
 )
+# A worker's first act is to write down when its periodic jobs are due.
+BEGUN = "from commonweal.core.models import Schedule; print(Schedule.objects.exists())"
 # As if a minute had passed since the last beat.
 AGE = (
     "from datetime import timedelta; from django.db.models import F;"
@@ -71,13 +72,13 @@ def test_a_worker_ends_with_the_server_that_started_it(installation: Installatio
     parent = (
         "import subprocess, sys, os, time;"
         " child = subprocess.Popen([sys.executable, '-m', 'commonweal.core.worker',"
-        " str(os.getpid())]); print(child.pid, flush=True); time.sleep(120)"
+        " str(os.getpid())]); print(child.pid, flush=True); time.sleep(600)"
     )
     server = installation.start(parent)
     assert server.stdout
     pid = int(server.stdout.readline())
-    time.sleep(3)
-    assert Path(f"/proc/{pid}").exists() or not Path("/proc").exists()
+    until(lambda: installation.python(BEGUN).stdout == "True\n")
+    assert alive(pid)
     server.kill()
     server.wait()
 
@@ -104,7 +105,7 @@ for _ in range(300):
         os._exit(0)
     children.append(child)
     time.sleep(0.005)
-seen, end = keeper.process, time.monotonic() + 20
+seen, end = keeper.process, time.monotonic() + 120
 while keeper.process is seen and time.monotonic() < end:
     time.sleep(0.01)
 print("kept" if keeper.process is not seen else "stuck")
