@@ -32,15 +32,16 @@ from commonweal.convene.tests.factories import (
     affiliated,
     seated,
 )
-from commonweal.core import mail
-from commonweal.core.models import Organisation, OutgoingMail, Person
+from commonweal.core import links, mail
+from commonweal.core.models import Link, Organisation, OutgoingMail, Person
 from commonweal.core.queries import actor_for
 from commonweal.core.scope import system
 from commonweal.desk.example import cast
 from commonweal.measure import actions as measure
 from commonweal.measure.models import Release
+from commonweal.pool import contracts
 from commonweal.pool.models import DataContract, Submission
-from commonweal.pool.tests.factories import AT, Agreed
+from commonweal.pool.tests.factories import AT, Agreed, checked
 from tests.journeys import access
 from tests.journeys.access import OUTSIDE, ROLES, RULES, TABLE, Rule
 from tests.journeys.small import PLACE, PURPOSE, SECRET, Small, link_for, person, small, undone
@@ -164,6 +165,20 @@ def special(draft: str, signing: str, seat: Seat, contract: DataContract, releas
     }
 
 
+def sent_by_link(here: Agreed, link: Link) -> Any:
+    """A file that the link itself sent, all of it wrong: it takes the place of no other."""
+    latest = here.contract.versions.latest("number")
+    names = [each.name for each in contracts.table_of(latest).columns]
+    lines = [",".join(names), *(",".join("?" for _ in names) for _ in range(3))]
+    mails = list(OutgoingMail.objects.values_list("pk", flat=True))
+    row = checked(here, "\n".join(lines).encode(), by=links.actor(link))
+    # Its receipt would tell the operator's outbox the words that are looked for.
+    OutgoingMail.objects.exclude(pk__in=mails).delete()
+    assert row.state == "refused" and row.quarantine_file
+    routes = ("submission_by_link", "submission_by_link_progress", "submission_by_link_bad_rows")
+    return {name: {"submission_id": row.pk} for name in routes}
+
+
 def of_aim(node: Node, edge: Edge, entry_point: EntryPoint) -> Any:
     return {
         **{name: {"pk": node.pk} for name in ("node", "remove_node")},
@@ -200,6 +215,7 @@ def own_side(example: Partnership) -> Side:
         {
             **special(draft, signing, example.seats.get(organisation=aldmoor), contract, release),
             **of_aim(edge.source, edge, point),
+            **sent_by_link(here, link),
             "resume_agreement": {"reference": "DSA-5"},
             "withdraw_agreement": {"reference": "DSA-2"},
         },
@@ -232,6 +248,7 @@ def foreign_side(found: Small) -> Side:
         {
             **special(draft, signing, found.seat, here.contract, found.release.number),
             **of_aim(found.node, found.edge, found.entry_point),
+            **sent_by_link(found.here, found.link),
         },
     )
 

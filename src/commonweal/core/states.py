@@ -26,6 +26,9 @@ class StateTable(Generic[T]):
     name: str
     transitions: Sequence[Transition[T]]
 
+    def sources(self, event: str) -> list[str]:
+        return [row.source for row in self.transitions if row.event == event]
+
     def target(self, record: T, state: str, event: str) -> str:
         """The state that `event` leads to. Raises Conflict for no such way, Denied by its guard."""
         for row in self.transitions:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import re
 import uuid
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
@@ -29,7 +30,7 @@ from commonweal.core import events, jobs
 from commonweal.core.errors import Conflict, Denied, Invalid
 from commonweal.core.models import Organisation
 from commonweal.core.scope import Actor
-from commonweal.pool import contracts, months, policies, queries, receipts, states
+from commonweal.pool import contracts, months, policies, queries, reading, receipts, states
 from commonweal.pool.checking import Outcome, discard
 from commonweal.pool.models import ContractVersion, DataContract, Erasure, Submission
 from commonweal.pool.vault import files, keys, store
@@ -308,6 +309,7 @@ def settle(*, submission_id: UUID, outcome: Outcome, by: Actor, at: datetime) ->
         if submission.state != Submission.State.CHECKING:
             discard(outcome)
             return submission
+        outcome = _unless_destroyed(submission, outcome)
         event = outcome.event
         if event in {"accept", "accept_partly"}:
             event = _take_place(submission, event, by, at)
@@ -326,6 +328,18 @@ def settle(*, submission_id: UUID, outcome: Outcome, by: Actor, at: datetime) ->
         )
         receipts.queue(submission, at)
     return submission
+
+
+def _unless_destroyed(submission: Submission, outcome: Outcome) -> Outcome:
+    """A refusal in place of what was found, when the keys went while the file was being checked."""
+    if not outcome.addresses:
+        return outcome
+    try:
+        place_of(submission)
+    except Denied as refusal:
+        discard(outcome)
+        return Outcome("refuse", "denied", reason=refusal.text, mend=refusal.mend)
+    return outcome
 
 
 def _take_place(submission: Submission, event: str, by: Actor, at: datetime) -> str:
@@ -370,9 +384,10 @@ def fail(*, submission_id: UUID, by: Actor, at: datetime) -> None:
 def take_bad_rows(*, submission: Submission, by: Actor, at: datetime) -> bytes:
     """The workbook of rows to mend, for who may read it; that it was taken is logged.
 
-    Raises Denied for others and after the keys' destruction, Missing when there are no such rows.
+    Raises Denied for others, when an agreement refuses and after the keys' destruction, Missing when
+    there are no such rows.
     """
-    content = queries.bad_rows_workbook(by, submission, at)
+    content = reading.bad_rows_workbook(by, submission, at)
     with transaction.atomic():
         _log("rows_taken", submission, by, at)
     return content
@@ -387,32 +402,33 @@ class Erased:
 
 
 def destroy_keys(
-    *, agreement: Agreement, provider: Organisation, by: Actor, at: datetime
+    *,
+    agreement: Agreement,
+    provider: Organisation,
+    by: Actor,
+    at: datetime,
+    eras: Sequence[int] = (),
 ) -> Erased:
     """Destroy the keys to everything that a provider gave under an agreement, for ever.
 
-    Hashes, counts and the log stay. Only the installation does this, when a withdrawal has run out.
-    What a crash in the middle left destroyed but not on record is recorded by the next run.
+    Hashes, counts and the log stay; no submission of it counts any more. Only the installation does
+    this, when a withdrawal has run out. What a crash in the middle left destroyed but not on record
+    is recorded by the next run. `eras`: only these, when it is known which are gone.
     """
     policies.check_can_erase(by)
     with transaction.atomic():
         Agreement.objects.select_for_update().get(pk=agreement.pk)
-        eras = _doomed(agreement, provider)
-        rows = [
-            Erasure(
-                agreement=agreement,
-                provider=provider,
-                era=era,
-                erased_at=at,
-                key_ids=list(keys.destroy(Owner(agreement.pk, provider.pk, era), at)),
-            )
-            for era in eras
-        ]
+        # A check that is being settled queues here: it sees the register, or we see its outcome.
+        list(DataContract.objects.select_for_update().filter(agreement=agreement).order_by("pk"))
+        eras = eras or _doomed(agreement, provider)
+        rows = [_destroyed(agreement, provider, era, at) for era in eras]
         Erasure.objects.bulk_create(rows)
         lost = Submission.objects.filter(
             contract__agreement=agreement, provider=provider, era__in=eras
         )
         erased = Erased(tuple(key for row in rows for key in row.key_ids), lost.count())
+        settled = states.SUBMISSION.sources("destroy")
+        lost.filter(state__in=settled).update(state=Submission.State.DESTROYED)
         events.append(
             kind="pool.keys_destroyed",
             subject=f"agree.agreement:{agreement.pk}",
@@ -423,11 +439,18 @@ def destroy_keys(
             data={
                 "agreement": agreement.reference,
                 "keys": list(erased.key_ids),
-                "eras": eras,
+                "eras": list(eras),
                 "submissions": erased.submissions,
             },
         )
     return erased
+
+
+def _destroyed(agreement: Agreement, provider: Organisation, era: int, at: datetime) -> Erasure:
+    """Destroy one era's keys; the line for the register, not saved yet."""
+    owner = Owner(agreement.pk, provider.pk, era)
+    ids = list(keys.destroy(owner, at))
+    return Erasure(agreement=agreement, provider=provider, era=era, erased_at=at, key_ids=ids)
 
 
 def _doomed(agreement: Agreement, provider: Organisation) -> list[int]:

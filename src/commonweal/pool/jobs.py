@@ -64,6 +64,7 @@ def keep_promises(progress: jobs.Progress) -> None:
     from commonweal.pool import upkeep
 
     upkeep.carry_out_withdrawals(by=progress.by, at=progress.at)
+    upkeep.record_lost_keys(by=progress.by, at=progress.at)
     upkeep.end_lost_checks(by=progress.by, at=progress.at)
 
 

@@ -1,7 +1,8 @@
 """Who was to send what for which month, and what came: the grid of the data page, and what is due.
 
 A provider owes a month from the agreement's first day on, while it is in force and the provider has
-not withdrawn. What was never owed is not late, and what is not yet due is not missing.
+not withdrawn. What was never owed is not late, and what is not yet due is not missing. A month whose
+data was destroyed is owed again by a provider that signed again, and by no other.
 """
 
 from __future__ import annotations
@@ -59,10 +60,14 @@ class Grid:
 
 @dataclass(frozen=True)
 class Owed:
-    """From which to which month (inclusive) a provider owes data under a contract."""
+    """From which to which month (inclusive) a provider owes data under a contract.
+
+    `is_over`: it withdrew from the version that says so, or a later one took that one's place.
+    """
 
     first: str
     last: str
+    is_over: bool = False
 
     def covers(self, period: str) -> bool:
         return self.first <= period <= self.last
@@ -84,7 +89,9 @@ def owed(contract: DataContract, terms: Iterable[Terms]) -> dict[UUID, list[Owed
             )
             # The month in which it ends is owed only if the agreement outlives it.
             last = months.shifted(months.of(ends), -1)
-            spans.setdefault(provider, []).append(Owed(months.of(version.starts_at), last))
+            is_over = gone is not None or version.replaced_at is not None
+            span = Owed(months.of(version.starts_at), last, is_over)
+            spans.setdefault(provider, []).append(span)
     return spans
 
 
@@ -138,11 +145,21 @@ def _cell(
     spans: Mapping[UUID, Sequence[Owed]],
     at: datetime,
 ) -> Cell:
-    if held is not None:
+    own = spans.get(provider.pk, ())
+    if held is not None and not (_is_destroyed(held) and _asked_again(own, period)):
         return Cell(provider, period, held[0].state, *held)
-    if not any(span.covers(period) for span in spans.get(provider.pk, ())):
+    if not any(span.covers(period) for span in own):
         return Cell(provider, period, NOT_ASKED)
     return Cell(provider, period, LATE if at >= months.due_at(period) else DUE)
+
+
+def _is_destroyed(held: _Chosen) -> bool:
+    return held[0].state == Submission.State.DESTROYED
+
+
+def _asked_again(spans: Iterable[Owed], period: str) -> bool:
+    """Whether a month that was destroyed is owed under a version that still binds its provider."""
+    return any(span.covers(period) and not span.is_over for span in spans)
 
 
 @dataclass(frozen=True)
@@ -159,26 +176,44 @@ class Missing:
 def missing(partnership: Partnership, providers: Iterable[UUID], at: datetime) -> list[Missing]:
     """What these providers owe for the last complete month, by contract and provider."""
     period = months.shifted(months.of(at), -1)
-    there = set(
-        Submission.objects.filter(
-            contract__partnership=partnership,
-            period=period,
-            state__in=[*Submission.CURRENT, *Submission.WAITING],
-        ).values_list("contract_id", "provider_id")
-    )
+    there, destroyed = _arrived(partnership, period)
     wanted = set(providers)
     terms = agree.terms_in(partnership)
     due_at = months.due_at(period)
     found = []
     for contract in queries.contracts_of(partnership):
+        spans = owed(contract, terms)
         owing = {
             provider
-            for provider, spans in owed(contract, terms).items()
-            if provider in wanted and any(span.covers(period) for span in spans)
+            for provider in wanted & spans.keys()
+            if any(span.covers(period) for span in spans[provider])
         }
-        open_ones = {each for each in owing if (contract.pk, each) not in there}
+        open_ones = {
+            each
+            for each in owing
+            if (contract.pk, each) not in there
+            and ((contract.pk, each) not in destroyed or _asked_again(spans[each], period))
+        }
         found += [
             Missing(contract, provider, period, due_at, at >= due_at)
             for provider in Organisation.objects.filter(pk__in=open_ones).order_by("name")
         ]
     return found
+
+
+_Ways = set[tuple[UUID, UUID]]
+
+
+def _arrived(partnership: Partnership, period: str) -> tuple[_Ways, _Ways]:
+    """By contract and provider, what is there for the month or on its way, and what was destroyed."""
+    rows = Submission.objects.filter(contract__partnership=partnership, period=period)
+    found = list(rows.values_list("state", "contract_id", "provider_id"))
+    there = {*Submission.CURRENT, *Submission.WAITING}
+    return (
+        {(contract, provider) for state, contract, provider in found if state in there},
+        {
+            (contract, provider)
+            for state, contract, provider in found
+            if state == Submission.State.DESTROYED
+        },
+    )

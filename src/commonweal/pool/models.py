@@ -63,7 +63,8 @@ class Submission(models.Model):
     `landed_file`, `clean_file`, `quarantine_file`, `findings_file` are addresses in the vault, blank where there is
     nothing; `era` says under which of the provider's keys (`vault.keys.Owner`). `finding_counts`
     maps a rule to how often it was broken. `verdict` is a code of `words.VERDICTS`; `reason` and
-    `mend` are what a refusal said and hold no value of the file.
+    `mend` are what a refusal said and hold no value of the file. A destroyed one had its keys
+    destroyed: its counts and hashes stay, its files open to nobody.
     """
 
     class State(models.TextChoices):
@@ -74,6 +75,7 @@ class Submission(models.Model):
         REFUSED = "refused", _("Refused")
         SUPERSEDED = "superseded", _("Replaced")
         FAILED = "failed", _("Not checked: a fault on our side")
+        DESTROYED = "destroyed", _("Destroyed")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     contract = models.ForeignKey(DataContract, on_delete=models.CASCADE, related_name="submissions")
@@ -137,6 +139,7 @@ class Submission(models.Model):
                         "refused",
                         "superseded",
                         "failed",
+                        "destroyed",
                     ]
                 ),
                 name="submission_state_known",

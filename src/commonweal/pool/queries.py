@@ -1,7 +1,7 @@
 """Reading what came in, for one reader at one moment.
 
-Counts are for everybody at the table; `findings` and `bad_rows_workbook` open the vault and are for
-the provider's own people and the holder of its link.
+Nothing here opens the vault: that takes a permit, and `reading` asks for it. What a page may show of
+a submission's counts is for `policies.can_count` to say.
 """
 
 from __future__ import annotations
@@ -13,20 +13,15 @@ from uuid import UUID
 from django.db.models import Max, QuerySet
 
 from commonweal.agree import queries as agree
-from commonweal.compute.check.findings import Findings
-from commonweal.compute.check.workbook import bad_rows_workbook as workbook
 from commonweal.compute.permits.clauses import PROVIDER
 from commonweal.convene import policies as convene_policies
 from commonweal.convene import queries as convene
 from commonweal.convene.models import Partnership
-from commonweal.core.errors import Missing
 from commonweal.core.models import Link, Organisation
 from commonweal.core.scope import Actor
-from commonweal.pool import contracts, policies
+from commonweal.pool import policies
 from commonweal.pool.models import ContractVersion, DataContract, Erasure, Submission
-from commonweal.pool.vault import records
 from commonweal.pool.vault.keys import Owner, is_destroyed
-from commonweal.pool.vault.session import place_of
 
 
 def partnership_for(actor: Actor, slug: str, at: datetime) -> Partnership:
@@ -195,26 +190,6 @@ def next_era(agreement: UUID, provider: UUID, known: int) -> int:
     return known
 
 
-def findings(actor: Actor, submission: Submission, at: datetime) -> Findings:
-    """What is wrong, row by row, personal values masked. Denied for others, Denied when erased."""
-    policies.check_can_read(actor, submission, at)
-    if not submission.findings_file:
-        return Findings()
-    return records.read_findings(place_of(submission), submission.findings_file)
-
-
-def bad_rows_workbook(actor: Actor, submission: Submission, at: datetime) -> bytes:
-    """The rows that were not taken in, as XLSX with the reasons. Raises Denied; Missing for none."""
-    policies.check_can_read(actor, submission, at)
-    if not submission.quarantine_file:
-        raise Missing("There are no rows to mend in this file.")
-    place = place_of(submission)
-    contract = contracts.contract_of(submission.contract_version)
-    found = records.read_findings(place, submission.findings_file)
-    bad = records.read_rows(place, submission.quarantine_file)
-    return workbook(contract, records.as_checked(contract, found, bad))
-
-
 def links(actor: Actor, partnership: Partnership, at: datetime) -> Sequence[Link]:
     """The links by which files of this partnership come in, that the actor may keep; newest first."""
     policies.check_can_see(actor, partnership, at)
@@ -252,7 +227,11 @@ def way_of_link(link: Link) -> Way:
 
 
 def submissions_of_link(link: Link) -> QuerySet[Submission]:
-    """What has come in of the link's contract and provider, the newest first."""
+    """What has come in of the link's contract and provider, the newest first.
+
+    Also what others sent, for its number and state: what its holder may know of a file beyond that
+    is for `policies.readable` to say.
+    """
     contract, provider = way_of_link(link)
     rows = Submission.objects.filter(contract=contract, provider=provider)
     return _whole(rows).order_by("-received_at", "-number")

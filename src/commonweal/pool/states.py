@@ -20,5 +20,11 @@ SUBMISSION: StateTable[Submission] = StateTable(
         Transition("checking", "overtake", "superseded"),
         Transition("accepted", "supersede", "superseded"),
         Transition("partly_accepted", "supersede", "superseded"),
+        # The keys are gone, and with them whatever became of the file: it counts no more.
+        Transition("accepted", "destroy", "destroyed"),
+        Transition("partly_accepted", "destroy", "destroyed"),
+        Transition("superseded", "destroy", "destroyed"),
+        Transition("refused", "destroy", "destroyed"),
+        Transition("failed", "destroy", "destroyed"),
     ),
 )

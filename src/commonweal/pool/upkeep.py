@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from django.db.models import Q
 
 from commonweal.agree import queries as agree
-from commonweal.core.models import Job
+from commonweal.agree.models import Agreement
+from commonweal.core.models import Job, Organisation
 from commonweal.core.scope import Actor
 from commonweal.pool import actions
 from commonweal.pool.models import Erasure, Submission
@@ -38,6 +39,27 @@ def carry_out_withdrawals(*, by: Actor, at: datetime) -> int:
     erased = Erasure.objects.values_list("agreement_id", "provider_id", "era")
     keys.destroy_again((Owner(*row) for row in erased), at)
     return done
+
+
+def record_lost_keys(*, by: Actor, at: datetime) -> int:
+    """Put on record what tombstones say and the register does not; how many eras there were.
+
+    A database brought back from before a destruction takes for current what nobody can read.
+    """
+    held = Submission.objects.filter(state__in=Submission.CURRENT).values_list(
+        "contract__agreement_id", "provider_id", "era"
+    )
+    recorded = set(Erasure.objects.values_list("agreement_id", "provider_id", "era"))
+    lost = [each for each in set(held) if each not in recorded and keys.is_destroyed(Owner(*each))]
+    for agreement, provider, era in sorted(lost, key=str):
+        actions.destroy_keys(
+            agreement=Agreement.objects.get(pk=agreement),
+            provider=Organisation.objects.get(pk=provider),
+            by=by,
+            at=at,
+            eras=[era],
+        )
+    return len(lost)
 
 
 def end_lost_checks(*, by: Actor, at: datetime) -> int:

@@ -46,6 +46,7 @@ TAGS: dict[str, str] = {
     Submission.State.REFUSED: "bad",
     Submission.State.SUPERSEDED: "neutral",
     Submission.State.FAILED: "bad",
+    Submission.State.DESTROYED: "neutral",
 }
 
 VERDICTS: dict[str, tuple[Promise, Promise]] = {

@@ -14,8 +14,8 @@ from commonweal.core import jobs
 from commonweal.core.errors import Denied
 from commonweal.core.models import Event
 from commonweal.core.scope import system
-from commonweal.pool import actions, queries, upkeep
-from commonweal.pool.models import Erasure
+from commonweal.pool import actions, checking, queries, reading, upkeep
+from commonweal.pool.models import Erasure, Submission
 from commonweal.pool.tests.factories import (
     AT,
     BAD_ROW,
@@ -28,6 +28,7 @@ from commonweal.pool.tests.factories import (
 )
 from commonweal.pool.vault import files, keys
 from commonweal.pool.vault.keys import Owner
+from commonweal.pool.vault.session import place_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 BY = system("pool.keep_promises")
@@ -48,11 +49,15 @@ def test_after_the_notice_the_data_is_gone_and_the_counts_stay() -> None:
     here = agreed()
     row = checked(here, csv([*GOOD, BAD_ROW]))
     neighbour = checked(here, csv([*GOOD, BAD_ROW]), provider=here.other, by=here.stranger)
+    assert len(reading.findings(here.steward, row, AT)) == 2
     withdraw(here)
     assert upkeep.carry_out_withdrawals(by=BY, at=AT + NOTICE - timedelta(seconds=1)) == 0
-    assert len(queries.findings(here.steward, row, AT)) == 2
+    # In between the keys are still there, and the agreement already says no.
+    with pytest.raises(Denied, match="withdrew") as refusal:
+        reading.findings(here.steward, row, AT)
+    assert "withdrawal" in refusal.value.clause
     assert upkeep.carry_out_withdrawals(by=BY, at=AT + NOTICE) == 1
-    for read in (queries.findings, queries.bad_rows_workbook):
+    for read in (reading.findings, reading.bad_rows_workbook):
         with pytest.raises(Denied, match="destroyed"):
             read(here.steward, row, AT)
         read(here.stranger, neighbour, AT)
@@ -101,7 +106,7 @@ def test_who_signs_again_starts_with_new_keys() -> None:
     new.refresh_from_db()
     assert new.era == 1
     assert new.state == "partly_accepted", new.reason
-    assert len(queries.findings(here.steward, new, later)) == 2
+    assert len(reading.findings(here.steward, new, later)) == 2
     # The very file that was destroyed may come again: it is not the same submission.
     again = sent(here, csv(), at=later)
     assert (again.is_repeat, again.number, again.era) == (False, 2, 1)
@@ -109,9 +114,9 @@ def test_who_signs_again_starts_with_new_keys() -> None:
     again.refresh_from_db()
     assert again.state == "accepted"
     with pytest.raises(Denied, match="destroyed"):
-        queries.bad_rows_workbook(here.steward, _with_rows(old), later)
+        reading.bad_rows_workbook(here.steward, _with_rows(old), later)
     assert upkeep.carry_out_withdrawals(by=BY, at=later + NOTICE) == 0
-    assert len(queries.findings(here.steward, new, later)) == 2
+    assert len(reading.findings(here.steward, new, later)) == 2
 
 
 def _with_rows(row):  # type: ignore[no-untyped-def]
@@ -125,7 +130,7 @@ def test_a_database_from_before_the_destruction_brings_nothing_back() -> None:
     owner = Owner(here.contract.agreement_id, here.provider.pk)
     keys.destroy(owner, AT)
     with pytest.raises(Denied, match="destroyed"):
-        queries.findings(here.steward, row, AT)
+        reading.findings(here.steward, row, AT)
     new = checked(here, csv(GOOD[:3]))
     assert (new.state, new.era) == ("accepted", 1)
     erased = actions.destroy_keys(
@@ -194,3 +199,81 @@ def test_a_check_after_destruction_refuses() -> None:
     row.refresh_from_db()
     assert row.state == "refused"
     assert "destroyed" in row.reason
+
+
+def test_what_is_destroyed_counts_no_more_whatever_had_become_of_it() -> None:
+    here = agreed()
+    replaced = checked(here, csv(GOOD[:5]))
+    partly = checked(here, csv([*GOOD, BAD_ROW]))
+    accepted = checked(here, csv(), period="2026-01")
+    refused = checked(here, b"", period="2025-12")
+    neighbour = checked(here, csv(), provider=here.other, by=here.stranger)
+    withdraw(here)
+    upkeep.carry_out_withdrawals(by=BY, at=AT + NOTICE)
+    for row in (replaced, partly, accepted, refused):
+        row.refresh_from_db()
+        assert row.state == "destroyed"
+    neighbour.refresh_from_db()
+    assert neighbour.state == "accepted"
+    both = [here.provider.pk, here.other.pk]
+    assert list(queries.current_submissions(here.partnership, "beds", both)) == [neighbour]
+
+
+def test_a_check_that_ends_after_the_destruction_takes_nothing_in() -> None:
+    here = agreed()
+    row = sent(here, csv([*GOOD, BAD_ROW]))
+    claimed = actions.begin_check(submission_id=row.pk, by=BY, at=AT)
+    assert claimed is not None
+    outcome = checking.examine(claimed, place_of(claimed), lambda *_said: None)
+    actions.destroy_keys(agreement=here.contract.agreement, provider=here.provider, by=BY, at=AT)
+    settled = actions.settle(submission_id=row.pk, outcome=outcome, by=BY, at=AT)
+    assert settled.state == "refused"
+    assert "destroyed" in settled.reason
+    assert (settled.clean_file, settled.rows_total) == ("", None)
+    there = {p.parent.name + p.name for p in files._root().glob("*/*") if p.is_file()}
+    assert there == {row.landed_file}
+
+
+def test_a_tombstone_without_a_record_is_put_on_record_and_touches_no_newer_key() -> None:
+    here = agreed()
+    old = checked(here, csv(), period="2026-01")
+    keys.destroy(Owner(here.contract.agreement_id, here.provider.pk), AT)
+    new = checked(here, csv([*GOOD, BAD_ROW]))
+    assert upkeep.record_lost_keys(by=BY, at=AT) == 1
+    assert list(Erasure.objects.values_list("era", flat=True)) == [0]
+    old.refresh_from_db()
+    new.refresh_from_db()
+    assert (old.state, new.state) == ("destroyed", "partly_accepted")
+    assert len(reading.findings(here.steward, new, AT)) == 2
+    assert upkeep.record_lost_keys(by=BY, at=AT) == 0
+
+
+def test_what_was_sent_is_still_never_changed() -> None:
+    """A migration on SQLite makes the table anew and would lose its trigger."""
+    here = agreed()
+    row = checked(here, csv())
+    for change in ({"period": "2026-01"}, {"era": 1}, {"by": "link:other"}):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            Submission.objects.filter(pk=row.pk).update(**change)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Submission.objects.filter(pk=row.pk).update(state="nonsense")
+    Submission.objects.filter(pk=row.pk).update(state="destroyed")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_was_destroyed_before_there_was_a_state_for_it_gets_it() -> None:
+    from importlib import import_module
+
+    from django.apps import apps
+    from django.db import connection
+
+    here = agreed()
+    gone, kept = checked(here, csv()), checked(here, csv(), provider=here.other, by=here.stranger)
+    owner = {"agreement": here.contract.agreement, "provider": here.provider}
+    Erasure.objects.create(**owner, era=0, erased_at=AT, key_ids=[])
+    step = import_module("commonweal.pool.migrations.0004_what_was_destroyed")
+    with connection.schema_editor() as editor:
+        step.mark(apps, editor)
+    gone.refresh_from_db()
+    kept.refresh_from_db()
+    assert (gone.state, kept.state) == ("destroyed", "accepted")

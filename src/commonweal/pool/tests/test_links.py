@@ -20,7 +20,7 @@ from commonweal.core import jobs, links, mail
 from commonweal.core.errors import Conflict, Denied, Invalid
 from commonweal.core.models import Event, Link, OutgoingMail
 from commonweal.core.scope import system
-from commonweal.pool import policies, queries, submit_links
+from commonweal.pool import policies, queries, reading, submit_links
 from commonweal.pool.models import Submission
 from commonweal.pool.tests.factories import (
     AT,
@@ -127,7 +127,7 @@ def test_a_link_opens_one_contract_of_one_provider() -> None:
     assert client.get(f"/l/submit/{token}/{others.pk}/rows-to-mend.xlsx").status_code == 404
     holder = links.actor(link)
     with pytest.raises(Denied):
-        queries.findings(holder, others, AT)
+        reading.findings(holder, others, AT)
     with pytest.raises(Denied, match="does not open this contract"):
         sent(here, csv(), provider=here.other, by=holder)
     elsewhere = agreed()
@@ -162,12 +162,12 @@ def test_a_link_of_another_purpose_opens_nothing() -> None:
 def test_a_withdrawn_link_opens_nothing_even_to_who_came_in_by_it() -> None:
     here = agreed()
     link, _token = linked(here)
-    row = checked(here, csv([*GOOD, BAD_ROW]))
     holder = links.actor(link)
-    assert len(queries.findings(holder, row, AT)) == 2
+    row = checked(here, csv([*GOOD, BAD_ROW]), by=holder)
+    assert len(reading.findings(holder, row, AT)) == 2
     submit_links.revoke(link=link, by=here.convener, at=AT)
     with pytest.raises(Denied):
-        queries.findings(holder, row, AT)
+        reading.findings(holder, row, AT)
     with pytest.raises(Denied):
         sent(here, csv(), by=holder)
 

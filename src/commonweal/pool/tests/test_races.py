@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -20,29 +21,42 @@ from commonweal.pool.vault.session import place_of
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("clock")]
 
 
+MOST_TRIES = 200
+PATIENCE_SECONDS = 120
+
+
 def at_once(*acts: Callable[[], Any]) -> list[Any]:
-    """Run the acts in threads, each with its own connection; what each gave or raised."""
+    """Run the acts in threads, each with its own connection; what each gave or raised.
+
+    An act that finds the database locked tries again, but not for ever: then that is its result.
+    """
     ready = threading.Barrier(len(acts))
     results: list[Any] = [None] * len(acts)
 
     def run(place: int) -> None:
-        ready.wait()
-        while True:
+        ready.wait(PATIENCE_SECONDS)
+        for left in reversed(range(MOST_TRIES)):
             try:
                 results[place] = acts[place]()
-            except OperationalError:
+            except OperationalError as error:
                 # The suite's SQLite is in memory and does not queue writers as a file does.
-                continue
+                results[place] = error
+                if left:
+                    time.sleep(0.02)
+                    continue
             except Exception as error:
                 results[place] = error
             break
         connection.close()
 
-    threads = [threading.Thread(target=run, args=(place,)) for place in range(len(acts))]
+    threads = [
+        threading.Thread(target=run, args=(place,), daemon=True) for place in range(len(acts))
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join()
+        thread.join(PATIENCE_SECONDS)
+    assert not [thread for thread in threads if thread.is_alive()], "an act did not come to an end"
     return results
 
 

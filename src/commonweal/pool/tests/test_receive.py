@@ -19,7 +19,7 @@ from commonweal.core.errors import Denied, Failure, Invalid, Missing
 from commonweal.core.models import Event, Job, OutgoingMail
 from commonweal.core.scope import system
 from commonweal.core.states import names
-from commonweal.pool import actions, checking, queries, states, upkeep
+from commonweal.pool import actions, checking, queries, reading, states, upkeep
 from commonweal.pool.models import Submission
 from commonweal.pool.tests.factories import (
     AT,
@@ -129,7 +129,7 @@ def test_every_step_is_on_record() -> None:
 def test_findings_are_kept_masked_and_rows_as_they_came() -> None:
     here = agreed()
     row = checked(here, csv([*GOOD, BAD_ROW, ("C1", "Twin", "2026-02-01", "1", "yes")]))
-    found = list(queries.findings(here.steward, row, AT))
+    found = list(reading.findings(here.steward, row, AT))
     assert {(each.rule, each.row, each.column, each.value) for each in found} == {
         ("date", 8, "visited", "2026-02-31"),
         ("integer", 8, "weeks", "3.5"),
@@ -231,8 +231,10 @@ def test_what_came_in_is_never_rewritten() -> None:
 
 def test_every_state_is_in_the_table_and_nothing_leaves_the_end() -> None:
     assert names(states.SUBMISSION) == set(Submission.State.values)
-    left = {row.source for row in states.SUBMISSION.transitions}
-    assert not left & {"refused", "superseded", "failed"}
+    ways = states.SUBMISSION.transitions
+    for state in ("refused", "superseded", "failed"):
+        assert [row.event for row in ways if row.source == state] == ["destroy"]
+    assert not [row for row in ways if row.source == "destroyed"]
 
 
 # Who may, and until when --------------------------------------------------------------------------

@@ -1,4 +1,8 @@
-"""Opening the vault for one permit: the fields and providers it names, and nothing beside them."""
+"""Opening the vault for one permit: the fields and providers it names, and nothing beside them.
+
+A permit to measure opens clean rows. A permit to read opens what a provider itself gave and is told
+back to it: what was wrong, and the rows that were not taken in.
+"""
 
 from __future__ import annotations
 
@@ -8,15 +12,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+import polars as pl
 import pyarrow as pa
 from django.utils.translation import gettext as _
 
+from commonweal.compute.check.findings import Findings
 from commonweal.compute.contract.model import MISSING
 from commonweal.compute.permits.asking import MEASURE, READ, Permit
 from commonweal.core.errors import Denied, Missing
 from commonweal.pool import contracts
 from commonweal.pool.models import Erasure, Submission
-from commonweal.pool.vault import store
+from commonweal.pool.vault import records, store
 from commonweal.pool.vault.keys import Kind, refuse_destroyed
 from commonweal.pool.vault.store import Place
 
@@ -57,8 +63,7 @@ class Session:
         the fields belong to are fetched. Raises Denied for what the permit does not name, Missing
         for a submission that is not there, Conflict for a file that was changed.
         """
-        if not self.permit.holds_at(self.at):
-            raise _expired()
+        self._check_holds()
         if contract_key != self.permit.contract:
             raise Denied(
                 _("The permit is for “%(permitted)s”, not for “%(asked)s”.")
@@ -69,6 +74,37 @@ class Session:
             [self._read(each) for each in self._submissions(submission_ids)],
             promote_options="permissive",
         )
+
+    def findings(self, submission: Submission) -> Findings:
+        """What was wrong with a file, row by row. Only under its provider's own permit to read."""
+        place = self._own_place(submission)
+        if not submission.findings_file:
+            return Findings()
+        return records.read_findings(place, submission.findings_file)
+
+    def bad_rows(self, submission: Submission) -> pl.DataFrame:
+        """The rows that were not taken in, as they came. As above; Missing when there are none."""
+        place = self._own_place(submission)
+        if not submission.quarantine_file:
+            raise no_bad_rows()
+        return records.read_rows(place, submission.quarantine_file)
+
+    def _own_place(self, submission: Submission) -> Place:
+        """Anything may have been typed anywhere, so the permit must name every column there was."""
+        self._check_holds()
+        self._check(submission)
+        columns = {each.name for each in contracts.table_of(submission.contract_version).columns}
+        is_own = self.permit.action == READ and self.permit.organisation == submission.provider_id
+        if not is_own or not columns.issubset(self.permit.fields):
+            raise Denied(
+                _("The permit does not cover reading this file back."),
+                mend=_("Ask for a permit to read it in the name of who handed it in."),
+            )
+        return place_of(submission)
+
+    def _check_holds(self) -> None:
+        if not self.permit.holds_at(self.at):
+            raise _expired()
 
     def _submissions(self, ids: Sequence[UUID]) -> list[Submission]:
         found = Submission.objects.select_related(
@@ -121,6 +157,10 @@ class Session:
         )
         order = [name for base in names for name in (base, base + MISSING)]
         return table.select([name for name in order if name in table.column_names])
+
+
+def no_bad_rows() -> Missing:
+    return Missing(_("There are no rows to mend in this file."))
 
 
 def _expired() -> Denied:

@@ -16,7 +16,7 @@ from commonweal.core import links, ratelimit
 from commonweal.core.formerrors import attempt, status_of
 from commonweal.core.models import Link
 from commonweal.core.requests import Request
-from commonweal.pool import actions, months, queries
+from commonweal.pool import actions, months, policies, queries
 from commonweal.pool.forms import FileForm
 from commonweal.pool.models import Submission
 from commonweal.pool.policies import SUBMIT_LINK
@@ -84,20 +84,21 @@ def _send(request: Request, token: str, link: Link) -> HttpResponse:
         if attempt(form, act):
             address = reverse("submission_by_link", args=[token, taken[0].pk])
             return redirect(f"{address}?again=1" if taken[0].is_repeat else address)
-    sent = queries.submissions_of_link(link)[:6]
+    sent = list(queries.submissions_of_link(link)[:6])
+    own = policies.countable(links.actor(link), sent, request.at)
     context = {
         **frame,
         "form": form,
         "columns": showing.column_rows(queries.latest_version(contract)),
-        "sent": [_line(row, token) for row in sent],
+        "sent": [_line(row, link, token, own) for row in sent],
     }
     return render(request, "pool/link_send.html", context, status=status_of(form))
 
 
-def _line(row: Submission, token: str) -> dict[str, Any]:
+def _line(row: Submission, link: Link, token: str, own: frozenset[UUID]) -> dict[str, Any]:
     current = None if row.is_current else queries.current_of_month(row)
     return {
-        "when": row.received_at,
+        "when": showing.when_of(links.actor(link), row, own),
         "title": _("%(month)s, number %(number)s: %(state)s")
         % {
             "month": months.label(row.period),
@@ -110,7 +111,7 @@ def _line(row: Submission, token: str) -> dict[str, Any]:
 
 @require_safe
 def submission(request: Request, token: str, submission_id: UUID) -> HttpResponse:
-    """What became of a file, row by row. Looks again by itself while it is being checked."""
+    """What became of a file: row by row when this link sent it, else no more than its state."""
     link = _link(request, token)
     row = queries.submission_of_link(link, submission_id)
     what = showing.shown(

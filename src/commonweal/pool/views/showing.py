@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
+from uuid import UUID
 
 from django.core.paginator import Page, Paginator
 from django.urls import reverse
@@ -19,7 +20,7 @@ from commonweal.compute.contract.model import Column, Table
 from commonweal.core import formats
 from commonweal.core.errors import Denied
 from commonweal.core.scope import Actor
-from commonweal.pool import contracts, matrix, months, policies, queries, uses, words
+from commonweal.pool import contracts, matrix, months, policies, queries, reading, uses, words
 from commonweal.pool.matrix import Cell, Grid
 from commonweal.pool.models import ContractVersion, Submission
 
@@ -39,7 +40,11 @@ def period_choices(at: datetime, contract_period: str = "") -> list[tuple[str, s
 
 @dataclass(frozen=True)
 class Shown:
-    """A submission for its page. `findings` is None for who may see counts only."""
+    """A submission for its page, for one reader.
+
+    `counted`: whether the reader may know how many rows it has. `findings` is None for who may not
+    read them, or may not now: then `refusal` says why.
+    """
 
     submission: Submission
     tag: str
@@ -47,9 +52,10 @@ class Shown:
     verdict: tuple[str, str]
     stage: str
     facts: list[tuple[str, Any]]
+    counted: bool
     counts: list[tuple[str, int]]
     findings: Page[Finding] | None
-    is_erased: bool
+    refusal: Denied | None
     has_bad_rows: bool
     uses: list[uses.Use]
     history: list[dict[str, Any]]
@@ -73,37 +79,45 @@ def shown(
     address: Callable[[Submission], str],
 ) -> Shown:
     """Everything the page of a submission says. `address` is where another number's page is."""
-    found, erased = _findings(actor, submission, at, page)
+    month = list(queries.of_month(submission.contract, submission.provider, submission.period))
+    countable = policies.countable(actor, month, at)
+    counted = submission.pk in countable
+    found, refusal = _findings(actor, submission, at, page)
     return Shown(
         submission=submission,
         tag=words.TAGS[submission.state],
         title=title_of(submission),
-        verdict=words.verdict(submission),
+        verdict=words.verdict(submission) if counted else ("", ""),
         stage=_stage(submission),
-        facts=_facts(submission),
-        counts=sorted(
-            ((words.rule(rule), count) for rule, count in submission.finding_counts.items()),
-            key=lambda each: (-each[1], each[0]),
-        ),
+        facts=_facts(actor, submission, counted),
+        counted=counted,
+        counts=_counts(submission) if counted else [],
         findings=found,
-        is_erased=erased,
-        has_bad_rows=bool(submission.quarantine_file) and found is not None and not erased,
+        refusal=refusal,
+        has_bad_rows=bool(submission.quarantine_file) and found is not None,
         uses=uses.uses(actor, [submission.pk], at),
-        history=_history(submission, address),
+        history=_history(actor, submission, month, countable, address),
     )
 
 
 def _findings(
     actor: Actor, submission: Submission, at: datetime, page: str | None
-) -> tuple[Page[Finding] | None, bool]:
-    """(the page of findings, whether they were there and cannot be read any more)."""
-    if submission.is_waiting or not policies.can_read(actor, submission, at):
-        return None, False
+) -> tuple[Page[Finding] | None, Denied | None]:
+    """The page of findings; or, for who could read them, why an agreement does not let them now."""
+    is_closed = submission.is_waiting or submission.state == Submission.State.DESTROYED
+    if is_closed or not policies.can_read(actor, submission, at):
+        return None, None
     try:
-        found = queries.findings(actor, submission, at)
-    except Denied:
-        return None, True
-    return Paginator(found, PER_PAGE).get_page(page), False
+        found = reading.findings(actor, submission, at)
+    except Denied as refusal:
+        return None, refusal
+    return Paginator(found, PER_PAGE).get_page(page), None
+
+
+def _counts(submission: Submission) -> list[tuple[str, int]]:
+    """How often which rule was broken, the most frequent first."""
+    named = ((words.rule(rule), count) for rule, count in submission.finding_counts.items())
+    return sorted(named, key=lambda each: (-each[1], each[0]))
 
 
 def title_of(submission: Submission) -> str:
@@ -119,29 +133,39 @@ def _stage(submission: Submission) -> str:
     return str(words.STAGES.get(job.message, _("It is being checked.")))
 
 
-def _facts(submission: Submission) -> list[tuple[str, Any]]:
+def _facts(actor: Actor, submission: Submission, counted: bool) -> list[tuple[str, Any]]:
+    """What is on record. The holder of a link learns of another's file no more than its number."""
     facts: list[tuple[str, Any]] = [
         (_("From"), submission.provider.name),
         (_("Number"), str(submission.number)),
+    ]
+    if actor.link_id is not None and not counted:
+        return facts
+    facts += [
         (_("Received"), formats.day(submission.received_at)),
         (
             _("Contract"),
             _("version %(version)s") % {"version": submission.contract_version.version},
         ),
         (_("Allowed by"), _bases(submission)),
-        (_("Size"), size_of(submission.size)),
     ]
-    if submission.rows_total is not None:
-        facts.append((_("Rows"), formats.number(submission.rows_total)))
-    if submission.rows_total is not None and submission.verdict != "blocked":
-        facts += [
-            (_("Rows without an error"), formats.number(submission.rows_clean or 0)),
-            (_("Rows with errors"), formats.number(submission.rows_bad or 0)),
-        ]
+    facts += _numbers(submission) if counted else []
     facts.append((_("Fingerprint of the file"), submission.drop_id[:12]))
     if submission.content_id:
         facts.append((_("Fingerprint of the rows"), submission.content_id[:12]))
     return facts
+
+
+def _numbers(submission: Submission) -> list[tuple[str, Any]]:
+    found: list[tuple[str, Any]] = [(_("Size"), size_of(submission.size))]
+    if submission.rows_total is not None:
+        found.append((_("Rows"), formats.number(submission.rows_total)))
+    if submission.rows_total is not None and submission.verdict != "blocked":
+        found += [
+            (_("Rows without an error"), formats.number(submission.rows_clean or 0)),
+            (_("Rows with errors"), formats.number(submission.rows_bad or 0)),
+        ]
+    return found
 
 
 def _bases(submission: Submission) -> str:
@@ -162,19 +186,32 @@ def size_of(size: int) -> str:
     return _("%(count)s MB") % {"count": formats.number(round(size / 1_000_000, 1))}
 
 
-def _history(submission: Submission, address: Callable[[Submission], str]) -> list[dict[str, Any]]:
-    rows = list(queries.of_month(submission.contract, submission.provider, submission.period))
-    current = next((each for each in rows if each.is_current), None)
+def _history(
+    actor: Actor,
+    submission: Submission,
+    month: Sequence[Submission],
+    countable: frozenset[UUID],
+    address: Callable[[Submission], str],
+) -> list[dict[str, Any]]:
+    current = next((each for each in month if each.is_current), None)
     return [
         {
-            "when": each.received_at,
+            "when": when_of(actor, each, countable),
             "title": _("Number %(number)s: %(state)s")
             % {"number": each.number, "state": state_of(each, current)},
-            "text": _rows_of(each),
+            "text": _rows_of(each) if each.pk in countable else "",
             "url": "" if each.pk == submission.pk else address(each),
         }
-        for each in rows
+        for each in month
     ]
+
+
+def when_of(
+    actor: Actor, submission: Submission, countable: frozenset[UUID]
+) -> datetime | Literal[""]:
+    """When it came; "" for the holder of a link that it did not come by."""
+    is_open = actor.link_id is None or submission.pk in countable
+    return submission.received_at if is_open else ""
 
 
 def state_of(submission: Submission, current: Submission | None) -> str:
@@ -275,7 +312,8 @@ def _task(grid: Grid, cell: Cell, slug: str, own: frozenset[str]) -> dict[str, A
 def lead_of(grids: Sequence[Grid], period: str) -> str:
     """What came for one month, in one or two sentences."""
     cells = [cell for grid in grids for cell in grid.cells if cell.period == period]
-    expected = [cell for cell in cells if cell.state != matrix.NOT_ASKED]
+    nobody_waits = {matrix.NOT_ASKED, Submission.State.DESTROYED}
+    expected = [cell for cell in cells if cell.state not in nobody_waits]
     here = sum(cell.submission is not None and cell.submission.is_current for cell in expected)
     late = sum(cell.state == matrix.LATE for cell in expected)
     refused = sum(cell.state in {"refused", "failed"} for cell in expected)
