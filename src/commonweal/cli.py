@@ -89,6 +89,10 @@ def show(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], form: str) -
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command. Returns its exit code; prints what went wrong without a traceback."""
     arguments = parser().parse_args(argv)
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal or pipe in an older encoding must not end the command at the first accent.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     run: Callable[[argparse.Namespace], int] = arguments.run
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "commonweal.web.settings")
     try:

@@ -52,6 +52,9 @@ def standing_of(state: str, closed: Refusal | None) -> Standing:
         "expired": (_("Ended"), "neutral"),
         "not_started": (_("Not begun"), "progress"),
         "suspended": (_("Suspended"), "attention"),
+        "provider_withdrawn": (_("Withdrawn"), "attention"),
+        "recipient_withdrawn": (_("Withdrawn"), "attention"),
+        "user_withdrawn": (_("Withdrawn"), "attention"),
     }.get(closed.code, (_("Allows nothing"), "attention"))
     return Standing(word, look, f"{words.refusal(closed)} {words.mend(closed)}")
 

@@ -19,7 +19,7 @@ from commonweal.agree.models import (
 )
 from commonweal.compute.permits.asking import SUBMIT, Refusal
 from commonweal.compute.permits.clauses import Clause, Party, Purpose, from_json
-from commonweal.compute.permits.deciding import why_not_in_force
+from commonweal.compute.permits.deciding import why_it_allows_nothing
 from commonweal.compute.permits.kinds import KINDS
 from commonweal.compute.permits.register import Register
 from commonweal.compute.permits.terms import Terms, terms_from
@@ -148,7 +148,7 @@ def summaries(partnership: Partnership, at: datetime) -> list[Summary]:
     for version in chosen.values():
         own = terms[version.agreement.reference]
         found.append(
-            Summary(version.agreement, version, own, why_not_in_force(_chain(own, terms), "", at))
+            Summary(version.agreement, version, own, why_it_allows_nothing(_chain(own, terms), at))
         )
     return found
 

@@ -17,7 +17,7 @@ from commonweal.agree.models import (
 from commonweal.agree.queries import Summary
 from commonweal.compute.permits.asking import Refusal
 from commonweal.compute.permits.clauses import Withdrawal as Notice
-from commonweal.compute.permits.deciding import why_not_in_force
+from commonweal.compute.permits.deciding import why_it_allows_nothing
 from commonweal.compute.permits.terms import Terms
 from commonweal.convene import queries as convene
 from commonweal.core.models import Organisation
@@ -83,7 +83,7 @@ def sheet(
         agreement=agreement,
         version=version,
         terms=terms,
-        closed=why_not_in_force((terms, *parents), "", at),
+        closed=why_it_allows_nothing((terms, *parents), at),
         parties=_lines(version, terms),
         suspension=agreement.suspensions.filter(until_at__isnull=True).first(),
         versions=tuple(agreement.versions.order_by("-number")),

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn
+from typing import BinaryIO, NoReturn
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -29,6 +31,8 @@ BLOCK_BYTES = 1 << 25
 
 _PARQUET = b"PAR1"
 _ZIP = b"PK\x03\x04"
+_NOTHING = b"\xef\xbb\xbf \t\r\n"
+_HINT = re.compile(rb"(\xef\xbb\xbf)?sep=[,;\t|]\r?\n", re.IGNORECASE)
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -78,7 +82,8 @@ def _parquet(path: Path, content_id: str) -> Table:
     return ParquetTable(file, content_id, path.name)
 
 
-def _read(name: str, data: bytes) -> RawTable:
+def _read(name: str, data: bytes, before: int = 0) -> RawTable:
+    """The text as a table; `before`: how many records stand before it in the file."""
     try:
         raw = read(name, data, Caps())
     except Unusable as error:
@@ -86,7 +91,7 @@ def _read(name: str, data: bytes) -> RawTable:
     _check_names(name, raw.headings)
     for rule, row, *_ in raw.faults.iter_rows():
         if rule != "encoding":
-            _refuse_fault(name, rule, row)
+            _refuse_fault(name, rule, None if row is None else row + before)
     return raw
 
 
@@ -127,7 +132,7 @@ class DelimitedTable:
     def columns(self) -> tuple[str, ...]:
         """The headings, in order."""
         with self.path.open("rb") as file:
-            return self._table(_record(file.readline(), file)).columns
+            return self._table(_heading(file)).columns
 
     @property
     def content_ids(self) -> tuple[str, ...]:
@@ -145,20 +150,20 @@ class DelimitedTable:
         """Each block as a table, and the number of records in the blocks before it."""
         before = 0
         with self.path.open("rb") as file:
-            heading = _record(file.readline(), file)
+            heading = _heading(file)
             rest = b""
             while block := file.read(BLOCK_BYTES):
                 rest += block
                 whole = _whole_records(rest)
                 if whole:
-                    yield self._table(heading + rest[:whole]), before
-                    before += rest[:whole].count(b"\n")
+                    yield self._table(heading + rest[:whole], before), before
+                    before += _records(rest[:whole])
                     rest = rest[whole:]
             if rest or not before:
-                yield self._table(heading + rest), before
+                yield self._table(heading + rest, before), before
 
-    def _table(self, data: bytes) -> FrameTable:
-        raw = _read(self.path.name, data)
+    def _table(self, data: bytes, before: int = 0) -> FrameTable:
+        raw = _read(self.path.name, data, before)
         return FrameTable(raw.frame, self.content_id, self.path.name, raw.rows)
 
 
@@ -169,9 +174,32 @@ def _record(line: bytes, lines: Iterator[bytes]) -> bytes:
     return line
 
 
+def _heading(file: BinaryIO) -> bytes:
+    """All up to the end of the headings: empty lines and a hint of the separator may stand first."""
+    lines = b""
+    while line := file.readline():
+        lines += _record(line, file)
+        if line.strip(_NOTHING) and not _HINT.match(line):
+            break
+    return lines
+
+
 def _whole_records(data: bytes) -> int:
     """The length of the whole records in `data`: up to the last line break outside quotes."""
-    end = data.rfind(b"\n") + 1
-    while end and data.count(b'"', 0, end) % 2:
-        end = data.rfind(b"\n", 0, end - 1) + 1
-    return end
+    quotes, last = data.count(b'"'), len(data)
+    while (end := data.rfind(b"\n", 0, last) + 1) and last:
+        quotes -= data.count(b'"', end, last)
+        if quotes % 2 == 0:
+            return end
+        # The line break itself holds no quotation mark, so nothing is counted twice or left out.
+        last = end - 1
+    return 0
+
+
+def _records(data: bytes) -> int:
+    """How many records `data` holds: its line breaks outside quotes."""
+    if b'"' not in data:
+        return data.count(b"\n")
+    letters = np.frombuffer(data, dtype=np.uint8)
+    inside = np.bitwise_xor.accumulate((letters == ord('"')).view(np.uint8))
+    return int(np.count_nonzero((letters == ord("\n")) & (inside == 0)))

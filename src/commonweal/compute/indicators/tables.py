@@ -107,9 +107,16 @@ class ParquetTable:
     def batches(self, columns: Sequence[str], coded: Collection[str]) -> Iterator[Batch]:
         """The rows in batches of at most BATCH_ROWS."""
         row = 2
-        for rows in self.file.iter_batches(BATCH_ROWS, columns=list(columns), use_threads=False):
-            yield Batch(self.source, row, rows)
-            row += rows.num_rows
+        try:
+            for rows in self.file.iter_batches(
+                BATCH_ROWS, columns=list(columns), use_threads=False
+            ):
+                yield Batch(self.source, row, rows)
+                row += rows.num_rows
+        except (pa.ArrowException, OSError):
+            raise Unusable(
+                "The Parquet file is damaged.", mend="Write it again.", where=self.source
+            ) from None
 
 
 @dataclass(frozen=True)

@@ -190,6 +190,43 @@ def why_not_in_force(chain: Sequence[Terms], contract: str, at: datetime) -> Ref
     return None
 
 
+def why_it_allows_nothing(chain: Sequence[Terms], at: datetime) -> Refusal | None:
+    """Why nobody can use anything under an agreement at an instant; None while somebody can.
+
+    Not in force, or every provider, or every user, has withdrawn from it or from what it rests on.
+    """
+    if closed := why_not_in_force(chain, "", at):
+        return closed
+    for role, code in ((PROVIDER, "provider_withdrawn"), (USER, "user_withdrawn")):
+        for terms in reversed(chain):
+            left = [_withdrew(each, chain, at) for each in _ids(terms, role)]
+            if left and None not in left:
+                last, moment, organisation = max(filter(None, left), key=lambda each: each[1])
+                params = {
+                    "organisation": last.parties[organisation],
+                    "day": last.day_of(moment),
+                }
+                return _refusal(code, last, "withdrawal", "", params)
+    return None
+
+
+def _ids(terms: Terms, role: str) -> Iterable[UUID]:
+    party = terms.party(role)
+    return party.ids if party else ()
+
+
+def _withdrew(
+    organisation: UUID, chain: Sequence[Terms], at: datetime
+) -> tuple[Terms, datetime, UUID] | None:
+    """The agreement of the chain that it withdrew from first, and when; None while it takes part."""
+    gone = [
+        (terms, moment, organisation)
+        for terms in chain
+        if (moment := terms.withdrawals.get(organisation, NEVER)) <= at
+    ]
+    return min(gone, key=lambda each: each[1]) if gone else None
+
+
 _Reason = tuple[str, str, Mapping[str, Any]] | None
 
 

@@ -124,3 +124,55 @@ def test_a_file_with_headings_only_gives_unknown_totals(tmp_path):
         ("rows", None, "unknown"),
         ("score", None, "unknown"),
     ]
+
+
+BLOCKS = 'area,weeks,note\nN,3,"two\nlines"\n' + "N,3,x\n" * 40
+
+
+def counted(text: str, tmp_path, monkeypatch, block: int) -> list[dict]:
+    monkeypatch.setattr(files, "BLOCK_BYTES", block)
+    path = tmp_path / "big.csv"
+    path.write_text(text)
+    definition = "{id: n, version: 1, title: n, kind: sum, value: weeks, reads: {weeks: integer}}"
+    return [row.tree() for row in measure(parse_definitions(definition), load([path])).answer]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        BLOCKS,
+        "sep=;\n" + BLOCKS.replace(",", ";"),
+        "\n" + BLOCKS,
+        BLOCKS.replace("N,3,x\n", 'N,3,5" pipe\n', 1),
+    ],
+    ids=["plain", "hint", "empty line", "stray quote"],
+)
+def test_a_large_file_is_read_as_a_small_one(text, tmp_path, monkeypatch):
+    whole = counted(text, tmp_path, monkeypatch, 1 << 25)
+    assert counted(text, tmp_path, monkeypatch, 64) == whole
+    assert whole[0]["value"] == 123
+
+
+@pytest.mark.parametrize("wrong", ["N,3\n", "N,three,x\n"])
+def test_a_row_of_a_large_file_is_named_as_in_a_small_one(wrong, tmp_path, monkeypatch):
+    said = []
+    for block in (1 << 25, 64):
+        with pytest.raises(Unusable) as refusal:
+            counted(BLOCKS + wrong, tmp_path, monkeypatch, block)
+        said.append(str(refusal.value))
+    assert said[0] == said[1]
+    assert "43" in said[0]
+
+
+def test_a_parquet_file_with_a_damaged_page_is_refused(tmp_path):
+    path = tmp_path / "t.parquet"
+    pl.DataFrame({"area": ["N" * 1000] * 3, "weeks": [1, 2, 3]}).write_parquet(
+        path, compression="uncompressed"
+    )
+    data = bytearray(path.read_bytes())
+    for place in range(4, 200):
+        data[place] ^= 0x5A
+    path.write_bytes(data)
+    definition = "{id: n, version: 1, title: n, kind: count, reads: {area: text}, slices: [area]}"
+    with pytest.raises(Unusable, match="damaged"):
+        measure(parse_definitions(definition), load([path]))

@@ -11,7 +11,7 @@ import pytest
 from commonweal.compute.errors import Unusable
 from commonweal.compute.permits import clauses as c
 from commonweal.compute.permits.asking import Permit, Refusal
-from commonweal.compute.permits.deciding import decide, why_not_in_force
+from commonweal.compute.permits.deciding import decide, why_it_allows_nothing, why_not_in_force
 from commonweal.compute.permits.narrowing import check_within, widenings
 from commonweal.compute.permits.purposes import PURPOSES
 from commonweal.compute.permits.register import Register
@@ -24,6 +24,7 @@ from commonweal.compute.tests.permits_scene import (
     HUB,
     PURPOSE,
     STRANGER,
+    UNIVERSITY,
     dsa,
     dsa_clauses,
     dul,
@@ -299,3 +300,16 @@ def test_purposes_are_told_apart_by_prefix_and_explained() -> None:
     for key, entry in PURPOSES.items():
         assert key.split(":")[0] in {"dpv", "cw"}
         assert entry.near.startswith("dpv:") and entry.label and entry.meaning.endswith(".")
+
+
+def test_an_agreement_that_nobody_is_left_in_allows_nothing() -> None:
+    one, both = {COUNCIL: AT}, {COUNCIL: AT, HOSPITAL: AT}
+    before = AT - timedelta(seconds=1)
+    for chain in ((dsa(withdrawals=both),), (dul(), dsa(withdrawals=both))):
+        refusal = why_it_allows_nothing(chain, AT)
+        assert refusal is not None
+        assert (refusal.code, refusal.reference) == ("provider_withdrawn", "DSA-1")
+        assert why_it_allows_nothing(chain, before) is None
+    assert why_it_allows_nothing((dul(), dsa(withdrawals=one)), AT) is None
+    nobody = why_it_allows_nothing((dul(withdrawals={UNIVERSITY: AT}), dsa()), AT)
+    assert nobody is not None and nobody.code == "user_withdrawn"
