@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import logging
 import sys
-from collections.abc import Iterator
 from typing import Any
 
 import polars as pl
@@ -29,13 +28,12 @@ urlpatterns = [path("l/submit/<str:token>/", fails)]
 
 
 @pytest.fixture
-def written() -> Iterator[io.StringIO]:
+def written(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
     """What the installation's own handler writes."""
     (handler,) = [each for each in logging.getLogger().handlers if isinstance(each.formatter, Line)]
-    assert isinstance(handler, logging.StreamHandler)
-    before = handler.setStream(stream := io.StringIO())
-    yield stream
-    handler.setStream(before)
+    # Not `setStream`: the stream of another test, which that would flush, may be closed.
+    monkeypatch.setattr(handler, "stream", stream := io.StringIO())
+    return stream
 
 
 def test_a_personal_link_is_not_written_down() -> None:
