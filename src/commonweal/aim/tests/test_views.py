@@ -300,7 +300,7 @@ class TestIndicators:
         ("given", "says"),
         [
             ({"definition": definition().replace("proportion", "vibe")}, "one of count, sum"),
-            ({"definition": "a: ["}, "line 1"),
+            ({"definition": "a: ]"}, "line 1"),
             ({"definition": ""}, "Write the definition."),
             ({"level": "performance"}, "the one organisation that answers for it"),
             ({"level": ""}, "Choose the level."),
