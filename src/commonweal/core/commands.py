@@ -77,6 +77,7 @@ def add_parsers(subparsers: Any) -> None:
     outbox = subparsers.add_parser("outbox", help="show outgoing mail that is not sent")
     outbox.add_argument("--all", action="store_true", help="sent messages too")
     outbox.add_argument("--again", metavar="ID", help="try a message again that was given up")
+    outbox.add_argument("--read", metavar="ID", help="print a message's words, where they are kept")
     outbox.set_defaults(run=run_outbox)
 
 
@@ -286,6 +287,9 @@ def run_outbox(arguments: argparse.Namespace) -> int:
     if arguments.again:
         mail.send_again(mail=queries.mail_by_id(arguments.again), at=now())
         say("commonweal: queued again.")
+        return DONE
+    if arguments.read:
+        out(mail.body_of(queries.mail_by_id(arguments.read)))
         return DONE
     for message in queries.unsent_mail(everything=arguments.all):
         out(line_of(message))

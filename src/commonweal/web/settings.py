@@ -221,11 +221,10 @@ EMAIL_HOST_USER = os.environ.get("COMMONWEAL_SMTP_USER", "")
 EMAIL_HOST_PASSWORD = os.environ.get("COMMONWEAL_SMTP_PASSWORD", "")
 EMAIL_USE_TLS = not flag("COMMONWEAL_SMTP_PLAIN")
 EMAIL_TIMEOUT = 20
-EMAIL_BACKEND = (
-    "django.core.mail.backends.smtp.EmailBackend"
-    if EMAIL_HOST
-    else "django.core.mail.backends.console.EmailBackend"
-)
+# Without a mail server messages wait in the outbox. Only the demo prints them: a log that kept them
+# would keep links that sign somebody in.
+_WAY = "smtp" if EMAIL_HOST else "console" if DEMO else "dummy"
+EMAIL_BACKEND = f"django.core.mail.backends.{_WAY}.EmailBackend"
 DEFAULT_FROM_EMAIL = os.environ.get("COMMONWEAL_MAIL_FROM", "Commonweal <no-reply@localhost>")
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}

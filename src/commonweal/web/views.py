@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from commonweal.core.errors import Denied, Failure, Invalid, Missing
+from commonweal.core.errors import Denied, Failure, Invalid, Missing, TooMany
 
 
 @require_safe
@@ -64,8 +66,24 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     failure = Invalid(
         _("The request could not be read."), mend=_("Check the address and try again.")
     )
+    if isinstance(exception, RequestDataTooBig | TooManyFieldsSent):
+        failure = Invalid(
+            _("The form holds too much: more than %(megabytes)s MB of text, or %(fields)s fields.")
+            % {
+                "megabytes": settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 2**20,
+                "fields": settings.DATA_UPLOAD_MAX_NUMBER_FIELDS,
+            },
+            mend=_("Go back and shorten what you wrote. Nothing was saved."),
+        )
     failure.http_status = 400
     return _error(request, failure)
+
+
+def too_many(request: HttpRequest) -> HttpResponse:
+    """For the sign-in library, which counts tries by itself."""
+    response = _error(request, TooMany("", retry_after=300))
+    response["Retry-After"] = "300"
+    return response
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
