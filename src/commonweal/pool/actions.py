@@ -310,6 +310,9 @@ def settle(*, submission_id: UUID, outcome: Outcome, by: Actor, at: datetime) ->
             discard(outcome)
             return submission
         outcome = _unless_destroyed(submission, outcome)
+        if queries.counts_elsewhere(submission, outcome.content_id):
+            discard(outcome)
+            outcome = Outcome("refuse", "other_month")
         event = outcome.event
         if event in {"accept", "accept_partly"}:
             event = _take_place(submission, event, by, at)

@@ -160,10 +160,6 @@ def can_submit(actor: Actor, contract: DataContract, provider: Organisation, at:
     return _passes(lambda: check_can_submit(actor, contract, provider, at))
 
 
-def can_count(actor: Actor, submission: Submission, at: datetime) -> bool:
-    return submission.pk in countable(actor, [submission], at)
-
-
 def can_read(actor: Actor, submission: Submission, at: datetime) -> bool:
     return _passes(lambda: check_can_read(actor, submission, at))
 

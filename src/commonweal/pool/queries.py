@@ -1,7 +1,7 @@
 """Reading what came in, for one reader at one moment.
 
 Nothing here opens the vault: that takes a permit, and `reading` asks for it. What a page may show of
-a submission's counts is for `policies.can_count` to say.
+a submission's counts is for `policies.countable` to say.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from commonweal.convene import queries as convene
 from commonweal.convene.models import Partnership
 from commonweal.core.models import Link, Organisation
 from commonweal.core.scope import Actor
-from commonweal.pool import policies
+from commonweal.pool import contracts, policies
 from commonweal.pool.models import ContractVersion, DataContract, Erasure, Submission
 from commonweal.pool.vault.keys import Owner, is_destroyed
 
@@ -166,6 +166,23 @@ def current_submissions(
         state__in=Submission.CURRENT,
     )
     return _whole(rows).order_by("period", "provider__name", "provider_id")
+
+
+def counts_elsewhere(submission: Submission, content_id: str) -> bool:
+    """Whether the same rows, with dates in them, count for another month: they would count twice.
+
+    Rows without a date can well be the same in two months.
+    """
+    columns = contracts.table_of(submission.contract_version).columns
+    if not content_id or not any(each.type == "date" for each in columns):
+        return False
+    others = Submission.objects.filter(
+        contract=submission.contract_id,
+        provider=submission.provider_id,
+        state__in=Submission.CURRENT,
+        content_id=content_id,
+    )
+    return others.exclude(period=submission.period).exists()
 
 
 def agreement_of(partnership: Partnership, contract_key: str) -> str:

@@ -65,6 +65,16 @@ VERDICTS: dict[str, tuple[Promise, Promise]] = {
             " month replaces all that you sent for it before."
         ),
     ),
+    "other_month": (
+        _(
+            "The same rows count for another month already, so nothing was taken in: they would count"
+            " twice."
+        ),
+        _(
+            "Choose the file of this month. If the other month was the wrong one, send its own file"
+            " first."
+        ),
+    ),
     "fault": (
         _("The file could not be checked because of a fault on our side. Nothing was taken in."),
         _("Send it again. If that fails too, tell whoever runs this installation."),

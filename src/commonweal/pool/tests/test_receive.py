@@ -159,7 +159,7 @@ def test_months_and_providers_are_counted_apart() -> None:
     here = agreed()
     rows = [
         checked(here, csv()),
-        checked(here, csv(), period="2026-01"),
+        checked(here, csv(GOOD[1:]), period="2026-01"),
         checked(here, csv(), provider=here.other, by=here.stranger),
     ]
     assert [row.number for row in rows] == [1, 1, 1]
@@ -497,3 +497,16 @@ def test_a_check_whose_job_is_gone_ends() -> None:
     assert upkeep.end_lost_checks(by=system("test"), at=AT) == 1
     row.refresh_from_db()
     assert row.state == "failed"
+
+
+def test_the_same_rows_do_not_count_for_two_months() -> None:
+    here = agreed()
+    first = checked(here, csv())
+    again = checked(here, csv(), period="2026-01")
+    assert (first.state, again.state, again.verdict) == ("accepted", "refused", "other_month")
+    assert again.clean_file == ""
+    first.refresh_from_db()
+    assert first.state == "accepted"
+    # Another partner may well have the same, and the month's own file is taken as ever.
+    assert checked(here, csv(), provider=here.other, by=here.stranger).state == "accepted"
+    assert checked(here, csv(GOOD[1:]), period="2026-01").state == "accepted"
