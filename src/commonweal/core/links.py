@@ -102,16 +102,16 @@ def find(token: str, *, purpose: str, at: datetime, client: str) -> Link:
 
     `client` is `ratelimit.client_of(request.META)`. Raises Missing in the same words whether the
     token is unknown, of another purpose, expired, revoked or used up; TooMany for a client that
-    keeps guessing. Call it outside a transaction: a rolled-back count would not count.
+    keeps guessing. A link that works always opens: many people share one address, and a token is
+    too long to be guessed. Call it outside a transaction: a rolled-back count would not count.
     """
-    ratelimit.check(WRONG_TOKENS, client, at=at)
     link = (
         Link.objects.select_related("organisation", "person")
         .filter(_usable(at), token_hash=_hash(token), purpose=purpose)
         .first()
     )
     if link is None or (link.person is not None and not link.person.is_active):
-        ratelimit.count(WRONG_TOKENS, client, at=at)
+        ratelimit.hit(WRONG_TOKENS, client, at=at)
         raise _gone()
     return link
 

@@ -136,17 +136,20 @@ def test_resending_is_limited() -> None:
 
 
 @pytest.mark.django_db
-def test_a_guessing_client_is_stopped_and_others_are_not() -> None:
+def test_a_guessing_client_is_stopped_and_a_working_link_opens_beside_it() -> None:
     _, token = issue()
     for n in range(links.WRONG_TOKENS.count):
         with pytest.raises(Missing):
             find(f"guess-{n}")
     with pytest.raises(TooMany) as stopped:
-        find(token)
+        find("guess")
     assert stopped.value.http_status == 429
     assert 0 < stopped.value.retry_after <= links.WRONG_TOKENS.seconds
-    assert find(token, client="192.0.2.8")
-    assert find(token, at=AT + timedelta(seconds=links.WRONG_TOKENS.seconds))
+    assert find(token)
+    with pytest.raises(Missing):
+        find("guess", client="192.0.2.8")
+    with pytest.raises(Missing):
+        find("guess", at=AT + timedelta(seconds=links.WRONG_TOKENS.seconds))
 
 
 @pytest.mark.django_db
