@@ -25,6 +25,11 @@ from django.utils import translation  # noqa: E402
 # pytest-django looked for settings before this file named them, so it leaves this step to us.
 django.setup()
 
+# Only a set-up compiles the words; a fresh clone has had none, and tests read Spanish pages.
+from commonweal.core.setup import compile_messages  # noqa: E402
+
+compile_messages()
+
 SHARED = Path(__file__).resolve().parent.parent / "shared"
 
 

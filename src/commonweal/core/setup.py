@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from pathlib import Path
 
 from babel.messages.mofile import write_mo
@@ -54,8 +55,11 @@ def compile_messages() -> bool:
             target = source.with_suffix(".mo")
             if target.exists() and target.stat().st_mtime >= source.stat().st_mtime:
                 continue
-            with source.open("rb") as text, target.open("wb") as compiled:
+            # Whole or not at all: other processes may be starting on it.
+            part = target.with_suffix(f".{os.getpid()}.mo")
+            with source.open("rb") as text, part.open("wb") as compiled:
                 write_mo(compiled, read_po(text))
+            part.replace(target)
             written = True
     return written
 
