@@ -148,8 +148,9 @@ def _blocks(document: Document) -> Iterator[Block]:
         SENTENCE,
         _(
             "The software enforces the numbered clauses at every use of the data and answers a "
-            "request that they do not allow with the number of the clause. Free words, marked as "
-            "such, cannot widen them. Days are meant in the time zone %(zone)s."
+            "request that they do not allow with the number of the clause. To keep data no longer "
+            "than agreed is the duty of those who keep it. Free words, marked as such, cannot widen "
+            "the clauses. Days are meant in the time zone %(zone)s."
         )
         % {"zone": document.zone},
     )

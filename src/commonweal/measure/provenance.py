@@ -99,7 +99,7 @@ def provenance(release: Release, key: str) -> Provenance:
         sources=sources,
         grounds=_grounds(release, permit),
         left_out=_left_out(permit),
-        minimum_cell=max(permit.minimum_cell, aim.definition(version).minimum),
+        minimum_cell=next(e["minimum"] for e in part["trace"]["indicators"] if e["id"] == key),
         hidden=sum(row["status"] == "hidden" for row in shown),
         rows=len(shown),
         withheld=[

@@ -181,6 +181,7 @@ def counts_elsewhere(submission: Submission, content_id: str) -> bool:
         provider=submission.provider_id,
         state__in=Submission.CURRENT,
         content_id=content_id,
+        era=submission.era,
     )
     return others.exclude(period=submission.period).exists()
 

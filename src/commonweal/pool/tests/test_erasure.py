@@ -101,7 +101,7 @@ def test_who_signs_again_starts_with_new_keys() -> None:
     )
     signed_by_all(version, AT + NOTICE)
     later = AT + NOTICE + timedelta(days=1)
-    new = sent(here, csv([*GOOD, BAD_ROW]), period="2026-03", at=later)
+    new = sent(here, csv([*GOOD[1:], BAD_ROW]), period="2026-03", at=later)
     jobs.run_due(later)
     new.refresh_from_db()
     assert new.era == 1
