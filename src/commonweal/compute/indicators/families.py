@@ -158,6 +158,9 @@ class Population:
 
     def add(self, position: int, line: Line) -> None:
         spot = (line.slice, line.period, line.category)
+        if spot in self.figures:
+            # A total of nothing is shown where all units are without a date: these are counted here.
+            return
         self.positions[spot] = position
         self.figures[spot] = line.figure
 

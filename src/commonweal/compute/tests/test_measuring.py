@@ -323,6 +323,18 @@ def test_negative_events_or_person_time_are_refused():
             run(text, [row])
 
 
+def test_units_without_a_date_are_protected_like_all_others():
+    """Where some indicators have a period without any dated unit, and others have one."""
+    base = dict.fromkeys(("visits", "weight", "age", "days"), "0")
+    base |= {"child": "a", "group": "x", "area": "north", "safe": "true", "score": "0.00"}
+    late = {"seen": "2024-11-01", "weight": None}
+    more = [{"score": "999"}, {"score": "999", "age": "2"}, {}, {}, late]
+    more.append(late | {"born": "2024-11-01"})
+    rows = [base | {"seen": None, "born": None} | each for each in more]
+    answer = run(FORMULAS, rows * 3, minimum=5)
+    assert all(row.status != "ok" or row.n == 0 or row.n >= 5 for row in answer)
+
+
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(ROWS, st.integers(2, 6))
 def test_nothing_small_is_shown_and_nothing_hidden_follows_by_subtraction(rows, minimum):
