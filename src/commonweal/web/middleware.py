@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
-from django.utils.translation import gettext as _
 
 from commonweal.core import queries
-from commonweal.core.errors import Failure, Invalid
+from commonweal.core.errors import Failure
 from commonweal.core.models import Person
+from commonweal.web import failures
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -52,7 +51,7 @@ class PrivacyMiddleware:
 
 
 class FailureMiddleware:
-    """Turns `core.errors`, and a refusal without words, into pages that the reader can act on."""
+    """Turns the five `core.errors`, and bare refusals, into pages with words to act on."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
@@ -60,29 +59,10 @@ class FailureMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         if response.status_code == 405 and not response.streaming and not response.content:
-            return _wrong_method(request, response.get("Allow", ""))
+            return failures.not_taken_page(request, response)
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if not isinstance(exception, Failure):
             return None
-        response = render(
-            request,
-            f"web/errors/{exception.http_status}.html",
-            {"failure": exception},
-            status=exception.http_status,
-        )
-        if (seconds := getattr(exception, "retry_after", None)) is not None:
-            response["Retry-After"] = str(seconds)
-        return response
-
-
-def _wrong_method(request: HttpRequest, allowed: str) -> HttpResponse:
-    """An address that only takes what a form sends was opened like a page."""
-    failure = Invalid(
-        _("There is no page at this address: it only takes what a form sends."),
-        mend=_("Go back to the page with the form. Nothing was changed."),
-    )
-    page = render(request, "web/errors/400.html", {"failure": failure}, status=405)
-    page["Allow"] = allowed
-    return page
+        return failures.page(request, exception)

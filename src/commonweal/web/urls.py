@@ -31,5 +31,6 @@ if settings.DEMO or settings.DEBUG:
 handler400 = "commonweal.web.views.bad_request"
 handler403 = "commonweal.web.views.forbidden"
 handler404 = "commonweal.web.views.not_found"
+# Not the framework's: the sign-in library asks for it.
 handler429 = "commonweal.web.views.too_many"
 handler500 = "commonweal.web.views.server_error"

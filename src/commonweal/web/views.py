@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from django.conf import settings
-from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from commonweal.core.errors import Denied, Failure, Invalid, Missing, TooMany
+from commonweal.core.errors import Denied, Missing
+from commonweal.web import failures
 
 
 @require_safe
@@ -47,13 +46,8 @@ def gallery(request: HttpRequest) -> HttpResponse:
     return render(request, "web/gallery.html", context())
 
 
-def _error(request: HttpRequest, failure: Failure) -> HttpResponse:
-    name = f"web/errors/{failure.http_status}.html"
-    return render(request, name, {"failure": failure}, status=failure.http_status)
-
-
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    return _error(
+    return failures.page(
         request,
         Denied(
             _("This form was open too long, or your browser blocked its cookie."),
@@ -63,35 +57,20 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    failure = Invalid(
-        _("The request could not be read."), mend=_("Check the address and try again.")
-    )
-    if isinstance(exception, RequestDataTooBig | TooManyFieldsSent):
-        failure = Invalid(
-            _("The form holds too much: more than %(megabytes)s MB of text, or %(fields)s fields.")
-            % {
-                "megabytes": settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 2**20,
-                "fields": settings.DATA_UPLOAD_MAX_NUMBER_FIELDS,
-            },
-            mend=_("Go back and shorten what you wrote. Nothing was saved."),
-        )
-    failure.http_status = 400
-    return _error(request, failure)
+    return failures.unreadable_page(request, exception)
 
 
 def too_many(request: HttpRequest) -> HttpResponse:
-    """For the sign-in library, which counts tries by itself."""
-    response = _error(request, TooMany("", retry_after=300))
-    response["Retry-After"] = "300"
-    return response
+    """Asked for by the sign-in library when one of its own limits is reached."""
+    return failures.page(request, failures.library_limit())
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return _error(request, Denied(_("You may not do this.")))
+    return failures.page(request, Denied(_("You may not do this.")))
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return _error(
+    return failures.page(
         request,
         Missing(
             _("There is nothing at this address, or it is not open to you."),
