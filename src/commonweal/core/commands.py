@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from commonweal.core.models import OutgoingMail, Person
 
 DONE, FINDINGS, UNUSABLE = 0, 1, 2
+NO_SERVER = "no mail server is set up, so mail is kept here and not sent"
 
 
 def out(text: str) -> None:
@@ -76,8 +77,8 @@ def add_parsers(subparsers: Any) -> None:
     add_people_parsers(subparsers)
     outbox = subparsers.add_parser("outbox", help="show outgoing mail that is not sent")
     outbox.add_argument("--all", action="store_true", help="sent messages too")
+    outbox.add_argument("--read", metavar="ID", help="print a message's words")
     outbox.add_argument("--again", metavar="ID", help="try a message again that was given up")
-    outbox.add_argument("--read", metavar="ID", help="print a message's words, where they are kept")
     outbox.set_defaults(run=run_outbox)
 
 
@@ -120,8 +121,11 @@ def run_serve(arguments: argparse.Namespace) -> int:
     host = f"[{arguments.host}]" if ":" in arguments.host else arguments.host
     os.environ.setdefault("COMMONWEAL_BASE_URL", f"http://{host}:{arguments.port}")
     run_setup(arguments)
+    from commonweal.core import mail
     from commonweal.core.serving import serve
 
+    if mail.stays_here():
+        say(f"commonweal: {NO_SERVER}; read it in the outbox.")
     return serve(
         host=arguments.host,
         port=arguments.port,
@@ -289,10 +293,12 @@ def run_outbox(arguments: argparse.Namespace) -> int:
         say("commonweal: queued again.")
         return DONE
     if arguments.read:
-        out(mail.body_of(queries.mail_by_id(arguments.read)))
+        out(mail.readable(queries.mail_by_id(arguments.read)).rstrip("\n"))
         return DONE
     for message in queries.unsent_mail(everything=arguments.all):
         out(line_of(message))
+    if mail.stays_here():
+        say(f"commonweal: {NO_SERVER}; --all lists everything, --read ID prints one.")
     trouble = queries.mail_in_trouble()
     if trouble:
         say(f"commonweal: {trouble} messages were given up; --again ID tries one again.")

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from commonweal.core import jobs
-from commonweal.core.errors import Conflict, Invalid
+from commonweal.core.errors import Conflict, Invalid, Missing
 from commonweal.core.models import OutgoingMail
 from commonweal.core.scope import system
 from commonweal.core.sealing import seal, unseal
@@ -53,6 +53,11 @@ def queue(
 def keeps_sent_bodies() -> bool:
     """Only where nothing is really sent: there the outbox is the way to read a message."""
     return bool(settings.DEMO) or not settings.EMAIL_HOST
+
+
+def stays_here() -> bool:
+    """Whether messages reach nobody although this is in earnest: no mail server is named."""
+    return not (settings.DEMO or settings.EMAIL_HOST)
 
 
 @jobs.job("core.send_mail", attempts=len(BACKOFF) + 1, backoff=BACKOFF, priority=50)
@@ -101,6 +106,13 @@ def send_again(*, mail: OutgoingMail, at: datetime) -> None:
 def body_of(mail: OutgoingMail) -> str:
     """The message's words; empty once it was sent for good."""
     return unseal(mail.body) if mail.body else ""
+
+
+def readable(mail: OutgoingMail) -> str:
+    """The message's words. Raises Missing once they are forgotten."""
+    if not mail.body:
+        raise Missing(_("Its words were forgotten when it was sent."))
+    return body_of(mail)
 
 
 def prune(at: datetime) -> int:

@@ -109,7 +109,8 @@ def outbox(request: Request) -> HttpResponse:
     found = queries.outbox(request.actor, demo=settings.DEMO)
     page = Paginator(found, 20).get_page(request.GET.get("page"))
     shown = [(row, mail.body_of(row)) for row in page]
-    return render(request, "core/outbox.html", {"page": page, "shown": shown})
+    context = {"page": page, "shown": shown, "stays_here": mail.stays_here()}
+    return render(request, "core/outbox.html", context)
 
 
 @require_POST

@@ -221,10 +221,17 @@ EMAIL_HOST_USER = os.environ.get("COMMONWEAL_SMTP_USER", "")
 EMAIL_HOST_PASSWORD = os.environ.get("COMMONWEAL_SMTP_PASSWORD", "")
 EMAIL_USE_TLS = not flag("COMMONWEAL_SMTP_PLAIN")
 EMAIL_TIMEOUT = 20
-# Without a mail server messages wait in the outbox. Only the demo prints them: a log that kept them
-# would keep links that sign somebody in.
-_WAY = "smtp" if EMAIL_HOST else "console" if DEMO else "dummy"
-EMAIL_BACKEND = f"django.core.mail.backends.{_WAY}.EmailBackend"
+
+
+def mail_backend(host: str, *, demo: bool) -> str:
+    """Without a server only a demo prints mail: messages hold links that sign in, and logs are kept."""
+    if host:
+        return "django.core.mail.backends.smtp.EmailBackend"
+    kind = "console" if demo else "dummy"
+    return f"django.core.mail.backends.{kind}.EmailBackend"
+
+
+EMAIL_BACKEND = mail_backend(EMAIL_HOST, demo=DEMO)
 DEFAULT_FROM_EMAIL = os.environ.get("COMMONWEAL_MAIL_FROM", "Commonweal <no-reply@localhost>")
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
