@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.shortcuts import render
-from django.test import RequestFactory
+from django.test import RequestFactory, override_settings
 from django.utils import translation
 
 from commonweal.web import gallery
@@ -60,7 +60,9 @@ def gallery_html(language: str) -> str:
 @pytest.fixture(scope="module")
 def pages() -> dict[str, str]:
     """Rendered before the browser starts: its event loop forbids Django's synchronous parts."""
-    return {language: gallery_html(language) for language in ("en", "ar")}
+    made = {language: gallery_html(language) for language in ("en", "ar")}
+    with override_settings(DEMO=True):
+        return made | {"demo": gallery_html("en")}
 
 
 @pytest.fixture(scope="module")
@@ -195,4 +197,33 @@ def test_paper_shows_what_the_screen_folds_away(browser: Any, pages: dict[str, s
     assert min(heights) > 40
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
     assert not page.is_visible(".cw-nav")
+    page.context.close()
+
+
+def test_paper_says_that_the_numbers_of_a_demonstration_are_invented(
+    browser: Any, pages: dict[str, str]
+) -> None:
+    page, _ = opened(browser, pages["demo"], viewport=DESK)
+    page.emulate_media(media="print")
+    assert "numbers are invented" in page.inner_text(".cw-demo")
+    assert page.evaluate("document.querySelector('.cw-demo').getBoundingClientRect().height") > 20
+    page.context.close()
+
+
+def test_right_to_left_what_stands_at_the_start_of_a_line_stands_right(
+    browser: Any, pages: dict[str, str]
+) -> None:
+    page, _ = opened(browser, pages["ar"], viewport=DESK)
+    for marked in ("blockquote", ".govuk-inset-text", ".cw-banner"):
+        widths = page.evaluate(
+            "s => { const c = getComputedStyle(document.querySelector(s));"
+            " return [parseFloat(c.borderLeftWidth), parseFloat(c.borderRightWidth)]; }",
+            marked,
+        )
+        assert (widths[0], widths[1] > 0) == (0, True), marked
+    first, last = page.evaluate(
+        "(all => [all[0], all[all.length - 1]].map(e => e.getBoundingClientRect().right))"
+        "([...document.querySelectorAll('.govuk-breadcrumbs__list-item')])"
+    )
+    assert first > last > DESK["width"] / 2
     page.context.close()
