@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from commonweal.core import actions, links, mail, queries, ratelimit, signin
 from commonweal.core.errors import Missing
 from commonweal.core.forms import ProfileForm, SignInForm
+from commonweal.core.models import Person
 from commonweal.core.requests import Request, SignedInRequest
 
 
@@ -30,11 +31,16 @@ def _local(path: str) -> str:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def sign_in(request: Request) -> HttpResponse:
-    """Ask for a mailed link; password and passkey are one step further."""
+    """Ask for a mailed link; password and passkey are one step further.
+
+    With `again` also for who is signed in, to show once more who they are.
+    """
     next_path = _local(request.POST.get("next") or request.GET.get("next") or "")
-    if request.user.is_authenticated:
+    again = "again" in request.GET and request.user.is_authenticated
+    if request.user.is_authenticated and not again:
         return redirect(next_path or "home")
-    form = SignInForm(request.POST or None, initial={"next": next_path})
+    known = request.user.email if isinstance(request.user, Person) else ""
+    form = SignInForm(request.POST or None, initial={"next": next_path, "email": known})
     if request.method == "POST" and form.is_valid():
         signin.request_link(
             email=form.cleaned_data["email"],
@@ -43,8 +49,8 @@ def sign_in(request: Request) -> HttpResponse:
             at=request.at,
         )
         return redirect("sign_in_sent")
-    status = 422 if form.errors else 200
-    return render(request, "core/sign_in.html", {"form": form, "next": next_path}, status=status)
+    context = {"form": form, "next": next_path, "again": again}
+    return render(request, "core/sign_in.html", context, status=422 if form.errors else 200)
 
 
 @require_safe

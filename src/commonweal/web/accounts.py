@@ -13,7 +13,9 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 
 from commonweal.core import mail, ratelimit
 from commonweal.core.models import Person
@@ -53,6 +55,14 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         records = get_authentication_records(self.request, self.request.user)
         latest = max((record["at"] for record in records), default=0.0)
         return bool(time.time() - latest > settings.ACCOUNT_REAUTHENTICATION_TIMEOUT)
+
+    def get_reauthentication_methods(self, user: Person) -> list[dict[str, str]]:
+        """Who has neither a password nor a second factor signs in by mail once more."""
+        methods: list[dict[str, str]] = super().get_reauthentication_methods(user)
+        if methods or not user.is_authenticated:
+            return methods
+        words, url = str(_("Mail me a link")), f"{reverse('sign_in')}?again=1"
+        return [{"id": "mailed_link", "description": words, "url": url}]
 
     def get_client_ip(self, request: HttpRequest) -> str:
         """A keyed hash: rate limits need to tell clients apart, not to know them."""

@@ -66,7 +66,8 @@ def too_many(request: HttpRequest) -> HttpResponse:
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return failures.page(request, Denied(_("You may not do this.")))
+    # The page's heading says all that is known.
+    return failures.page(request, Denied(""))
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
