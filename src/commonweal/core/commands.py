@@ -16,6 +16,16 @@ if TYPE_CHECKING:
     from commonweal.core.models import OutgoingMail, Person
 
 DONE, FINDINGS, UNUSABLE = 0, 1, 2
+# As `models.Sector` has them, for the help text, which is written before Django is there.
+SECTORS = (
+    "public",
+    "private",
+    "nonprofit",
+    "university",
+    "civil_society",
+    "resident_group",
+    "philanthropy",
+)
 NO_SERVER = "no mail server is set up, so mail is kept here and not sent"
 
 
@@ -101,7 +111,7 @@ def add_people_parsers(subparsers: Any) -> None:
         "create-organisation", help="bring in an organisation and the first person who acts for it"
     )
     organisation.add_argument("name", metavar="NAME")
-    organisation.add_argument("--sector", required=True, help="public, private, nonprofit, …")
+    organisation.add_argument("--sector", required=True, help=f"one of {', '.join(SECTORS)}")
     organisation.add_argument("--person", required=True, metavar="EMAIL", help="who acts for it")
     organisation.add_argument("--person-name", default="", help="what the person is called")
     organisation.set_defaults(run=run_create_organisation)
@@ -263,9 +273,15 @@ def run_create_organisation(arguments: argparse.Namespace) -> int:
     from django.db import transaction
 
     from commonweal.core import actions, queries, signin
+    from commonweal.core.errors import Invalid
     from commonweal.core.models import Role
     from commonweal.core.scope import system
 
+    if arguments.sector not in SECTORS:
+        known = ", ".join(SECTORS)
+        raise Invalid(
+            f"The sector “{arguments.sector}” is not known.", mend=f"Choose one of {known}."
+        )
     by, at = system("command line"), now()
     with transaction.atomic():
         organisation = actions.create_organisation(
