@@ -14,6 +14,8 @@ from datetime import date, datetime, time
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import UUIDField
 from django.forms import BoundField
 from django.forms.boundfield import BoundWidget
 from django.utils.safestring import SafeString
@@ -68,13 +70,11 @@ class FieldView:
     @property
     def errors(self) -> list[str]:
         """What is wrong, as something to do. The form's own words win over these."""
-        plain = forms.Field.default_error_messages["required"]
-        found = []
-        for error in self.bound.errors.as_data():
-            for message in error.messages:
-                missing = error.code == "required" and message == str(plain)
-                found.append(str(ASK.get(self.kind, ASK["input"])) if missing else message)
-        return found
+        return [
+            _in_plain_words(error, message, self.kind)
+            for error in self.bound.errors.as_data()
+            for message in error.messages
+        ]
 
     @property
     def optional(self) -> bool:
@@ -106,6 +106,8 @@ ASK = {
     "checkbox": gettext_lazy("Tick this box to go on."),
     "file": gettext_lazy("Choose a file."),
 }
+LISTS = {"select", "radios", "checkboxes"}
+NO_CHOICE = gettext_lazy("Choose one of the list.")
 CSS = {
     "input": "govuk-input",
     "select": "govuk-select",
@@ -113,6 +115,23 @@ CSS = {
     "file": "govuk-file-upload",
 }
 SET_BY_TEMPLATE = {"id", "checked", "required", "aria-invalid", "aria-describedby"}
+
+
+def _in_plain_words(error: ValidationError, message: str, kind: str) -> str:
+    """What the framework says of its own accord, as something to do; other words as they are."""
+    if error.code == "null_characters_not_allowed":
+        if kind in LISTS:
+            return str(NO_CHOICE)
+        return _("Type this again: it holds a character that cannot be seen or kept.")
+    ours = {
+        str(forms.Field.default_error_messages["required"]): ASK.get(kind, ASK["input"]),
+        # A list asks the database for whatever was sent; what is no key there is no choice.
+        str(UUIDField.default_error_messages["invalid"]): NO_CHOICE,
+    }
+    if kind in LISTS:
+        ours[str(forms.ChoiceField.default_error_messages["invalid_choice"])] = NO_CHOICE
+        ours[str(forms.ModelChoiceField.default_error_messages["invalid_choice"])] = NO_CHOICE
+    return str(ours.get(str(error.message), message))
 
 
 def view(bound: BoundField) -> FieldView:
