@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from commonweal.convene import queries as convene
 from commonweal.desk import queries
 from commonweal.desk.words import sentence
 
@@ -17,7 +18,10 @@ def home(request: HttpRequest) -> HttpResponse:
     """What needs me, for whom, by when?"""
     found = queries.home(request.actor, request.at)  # type: ignore[attr-defined]
     items = [(item, found.name_of(item.partnership_id)) for item in found.items]
-    return render(request, "desk/home.html", {"items": items, "found": found})
+    # A resident, or who acts for nobody yet, cannot start one: no link leads them to a refusal.
+    may_start = bool(convene.may_convene(request.actor))  # type: ignore[attr-defined]
+    context = {"items": items, "found": found, "may_start": may_start}
+    return render(request, "desk/home.html", context)
 
 
 @login_required
