@@ -14,6 +14,8 @@ PAGES = (
     ("partnership", _("Overview")),
     ("table", _("Table")),
     ("agreements", _("Agreements")),
+    ("decisions", _("Decisions")),
+    ("commitments", _("Commitments")),
     ("theory", _("Theory of change")),
     ("data", _("Data")),
     ("results", _("Results")),

@@ -1,0 +1,1 @@
+"""What organisations volunteer, in their own words, and what became of it."""

@@ -1,0 +1,1 @@
+"""How the partnership decides: rights, proposals, consent, votes, minutes, disputes."""

@@ -1,0 +1,1 @@
+"""Recommendations and findings, and the answers that are owed to them in public."""
