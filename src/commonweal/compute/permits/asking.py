@@ -26,8 +26,10 @@ class Ask:
     `organisation` acts. `providers`: whose data; empty means every provider that the agreements
     name for this contract. `purpose` is a key of `purposes.PURPOSES` ("" to submit, or to read
     back one's own submission). `output`: how far the result goes (`clauses.LEVELS`). `linkage`:
-    whether records are joined person by person. `under`: the agreement under which the data came in,
-    where it is known; no other then opens it. `actor` is a label for the log, never a name.
+    whether records are joined person by person. `shown`: those of the fields whose values the
+    result tells, e.g. as the names of groups. `under`: the agreement under which the data came in,
+    where it is known; no other then opens it. `place`: the country where the work is done, "" when
+    nobody has said. `actor` is a label for the log, never a name.
     """
 
     action: str
@@ -41,6 +43,8 @@ class Ask:
     output: str = "none"
     linkage: bool = False
     under: str = ""
+    shown: tuple[str, ...] = ()
+    place: str = ""
 
     @property
     def concerns_own_data(self) -> bool:

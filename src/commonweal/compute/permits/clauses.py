@@ -15,58 +15,29 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from commonweal.compute.errors import Unusable
+from commonweal.compute.permits import checks, governing
 from commonweal.compute.permits.marking import gettext_noop as _
-from commonweal.compute.permits.purposes import PURPOSES
+from commonweal.compute.permits.purposes import is_known
 
 PROVIDER, RECIPIENT, USER = "provider", "recipient", "user"
-ROLES = (PROVIDER, RECIPIENT, USER)
+MEMBER, HUB, INTERMEDIARY = "member", "hub", "intermediary"
+ROLES = (MEMBER, HUB, PROVIDER, RECIPIENT, INTERMEDIARY, USER)
 LEVELS = ("none", "partners", "public")
 MAXIMUM_CELL = 1000
 _CONTRACT = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u0085\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
 
-def _line(text: str, where: str, limit: int = 200) -> None:
-    """Refuse text that would not stay on one line or could pass for another clause."""
-    if not text.strip() or text != text.strip() or len(text) > limit or "\n" in text:
-        raise Unusable(
-            _("A name here is empty, too long, or has space around it."),
-            mend=_("Use one short line."),
-            where=where,
-        )
-    if _CONTROL.search(text) or "\t" in text:
-        raise Unusable(
-            _("A name here holds characters that do not print."),
-            mend=_("Type it again instead of pasting it."),
-            where=where,
-        )
-
-
-def _whole(value: object, low: int, high: int, where: str) -> None:
-    if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
-        raise Unusable(_("The number is out of range."), mend=f"Use {low} to {high}.", where=where)
-
-
-def _some(values: Sequence[object], where: str) -> None:
-    if not values:
-        raise Unusable(_("The clause names nothing."), mend=_("Name at least one."), where=where)
-    if len(set(values)) != len(values):
-        raise Unusable(
-            _("The clause names something twice."), mend=_("Name each once."), where=where
-        )
-
-
-@dataclass(frozen=True)
-class Organisation:
-    """A party as the text names it. The name is what was signed; the id is what is enforced."""
-
-    id: UUID
-    name: str
+Organisation = governing.Organisation
 
 
 @dataclass(frozen=True)
 class Party:
-    """Organisations in one role: they provide data, receive and keep it, or use it."""
+    """Organisations in one role.
+
+    A member takes part in the whole; a hub keeps what others follow; a provider gives data, a
+    recipient keeps it, a user works with it. An intermediary keeps data for the others and never
+    uses it itself.
+    """
 
     role: str
     organisations: tuple[Organisation, ...]
@@ -74,9 +45,9 @@ class Party:
     def __post_init__(self) -> None:
         if self.role not in ROLES:
             raise Unusable("The role of the party is unknown.", mend=f"Use one of {ROLES}.")
-        _some([organisation.id for organisation in self.organisations], self.role)
+        checks.some([organisation.id for organisation in self.organisations], self.role)
         for organisation in self.organisations:
-            _line(organisation.name, self.role)
+            checks.line(organisation.name, self.role)
 
     @property
     def kind(self) -> str:
@@ -93,10 +64,14 @@ class Party:
 
 @dataclass(frozen=True)
 class Data:
-    """The fields of one data contract, by the contract's key. What is not named is not covered."""
+    """The fields of one data contract, by the contract's key. What is not named is not covered.
+
+    `masked`: those of the fields that may be counted and joined, but whose values are never shown.
+    """
 
     contract: str
     fields: tuple[str, ...]
+    masked: tuple[str, ...] = ()
     kind: ClassVar[str] = "data"
 
     def __post_init__(self) -> None:
@@ -106,22 +81,28 @@ class Data:
                 mend=_("Use small letters, digits, - and _ only, at most 60, e.g. bed-deliveries."),
                 where=self.kind,
             )
-        _some(self.fields, self.kind)
+        checks.some(self.fields, self.kind)
         for field in self.fields:
-            _line(field, self.kind, 100)
+            checks.line(field, self.kind, 100)
+        if len(set(self.masked)) != len(self.masked) or not set(self.masked) <= set(self.fields):
+            raise Unusable(
+                _("A masked field is not among the fields, or is named twice."),
+                mend=_("Mask only fields that the clause names, each once."),
+                where=self.kind,
+            )
 
 
 @dataclass(frozen=True)
 class Purpose:
-    """What the data may be used for: keys of `purposes.PURPOSES`, each covering exactly itself."""
+    """What the data may be used for: `purposes.is_known` keys, each covering exactly itself."""
 
     purposes: tuple[str, ...]
     kind: ClassVar[str] = "purpose"
 
     def __post_init__(self) -> None:
-        _some(self.purposes, self.kind)
+        checks.some(self.purposes, self.kind)
         for purpose in self.purposes:
-            if purpose not in PURPOSES:
+            if not is_known(purpose):
                 raise Unusable(
                     _("A purpose here is not on the list."),
                     mend=_("Choose among the purposes in the reference."),
@@ -137,7 +118,7 @@ class MinimumCell:
     kind: ClassVar[str] = "minimum_cell"
 
     def __post_init__(self) -> None:
-        _whole(self.minimum, 1, MAXIMUM_CELL, self.kind)
+        checks.whole(self.minimum, 1, MAXIMUM_CELL, self.kind)
 
 
 @dataclass(frozen=True)
@@ -178,7 +159,7 @@ class Retention:
     kind: ClassVar[str] = "retention"
 
     def __post_init__(self) -> None:
-        _whole(self.months, 1, 1200, self.kind)
+        checks.whole(self.months, 1, 1200, self.kind)
 
 
 @dataclass(frozen=True)
@@ -219,7 +200,7 @@ class Withdrawal:
     kind: ClassVar[str] = "withdrawal"
 
     def __post_init__(self) -> None:
-        _whole(self.notice_days, 0, 730, self.kind)
+        checks.whole(self.notice_days, 0, 730, self.kind)
 
 
 @dataclass(frozen=True)
@@ -231,19 +212,8 @@ class Prose:
     kind: ClassVar[str] = "prose"
 
     def __post_init__(self) -> None:
-        _line(self.heading, self.kind)
-        if not self.text.strip() or len(self.text) > 20_000:
-            raise Unusable(
-                _("The clause has no words, or too many."),
-                mend=_("Use at most 20,000 characters."),
-                where=self.kind,
-            )
-        if _CONTROL.search(self.text.replace("\r\n", "\n")):
-            raise Unusable(
-                _("The clause holds characters that do not print."),
-                mend=_("Type it again instead of pasting it."),
-                where=self.kind,
-            )
+        checks.line(self.heading, self.kind)
+        checks.words(self.text, self.kind)
 
 
 Clause = (
@@ -260,12 +230,16 @@ Clause = (
     | Suspension
     | Withdrawal
     | Prose
+    | governing.Governing
 )
 
 # In the order in which an agreement is read.
 NAMES: Mapping[str, str] = {
+    "member": _("members"),
+    "hub": _("hub"),
     "provider": _("providers"),
     "recipient": _("recipients"),
+    "intermediary": _("trusted intermediary"),
     "user": _("users"),
     "data": _("data"),
     "purpose": _("purposes"),
@@ -273,6 +247,7 @@ NAMES: Mapping[str, str] = {
     "linkage": _("linkage"),
     "publication": _("publication"),
     "retention": _("retention"),
+    **governing.NAMES,
     "signature": _("signatures"),
     "start": _("start"),
     "expiry": _("expiry"),
@@ -298,21 +273,22 @@ def to_json(clause: Clause) -> dict[str, Any]:
     kind: dict[str, Any] = {"kind": clause.kind}
     match clause:
         case Party():
-            held = [{"id": str(each.id), "name": each.name} for each in clause.organisations]
+            held = [governing.organisation_to_json(each) for each in clause.organisations]
             return kind | {"organisations": held}
         case Data():
-            return kind | {"contract": clause.contract, "fields": list(clause.fields)}
+            masked = {"masked": list(clause.masked)} if clause.masked else {}
+            return kind | {"contract": clause.contract, "fields": list(clause.fields)} | masked
         case Purpose():
             return kind | {"purposes": list(clause.purposes)}
         case Start() | Expiry():
             return kind | {"day": clause.day.isoformat()}
         case _:
-            return kind | vars(clause)
+            return kind | governing.to_json(clause)
 
 
 def _party(role: str) -> Callable[[Mapping[str, Any]], Clause]:
     def read(value: Mapping[str, Any]) -> Clause:
-        held = (Organisation(UUID(each["id"]), each["name"]) for each in value["organisations"])
+        held = map(governing.organisation_from_json, value["organisations"])
         return Party(role, tuple(held))
 
     return read
@@ -320,7 +296,10 @@ def _party(role: str) -> Callable[[Mapping[str, Any]], Clause]:
 
 _READERS: Mapping[str, Callable[[Mapping[str, Any]], Clause]] = {
     **{role: _party(role) for role in ROLES},
-    "data": lambda value: Data(value["contract"], tuple(value["fields"])),
+    **governing.READERS,
+    "data": lambda value: Data(
+        value["contract"], tuple(value["fields"]), tuple(value.get("masked", ()))
+    ),
     "purpose": lambda value: Purpose(tuple(value["purposes"])),
     "minimum_cell": lambda value: MinimumCell(value["minimum"]),
     "linkage": lambda value: Linkage(value["allowed"]),

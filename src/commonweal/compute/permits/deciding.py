@@ -16,6 +16,7 @@ from uuid import UUID
 
 from commonweal.compute.permits.asking import (
     ACTIONS,
+    READ,
     SUBMIT,
     Ask,
     Basis,
@@ -23,7 +24,15 @@ from commonweal.compute.permits.asking import (
     Permit,
     Refusal,
 )
-from commonweal.compute.permits.clauses import LEVELS, PROVIDER, RECIPIENT, USER
+from commonweal.compute.permits.clauses import (
+    INTERMEDIARY,
+    LEVELS,
+    MEMBER,
+    PROVIDER,
+    RECIPIENT,
+    USER,
+)
+from commonweal.compute.permits.governing import GRAINS, Grain, Place
 from commonweal.compute.permits.register import Path, Register
 from commonweal.compute.permits.terms import NEVER, Terms, aware
 
@@ -42,8 +51,11 @@ _NEARNESS: Mapping[str, int] = {
             "user_withdrawn",
             "provider_not_named",
             "provider_withdrawn",
+            "place_not_agreed",
+            "grain_too_fine",
             "linkage_not_allowed",
             "publication_too_wide",
+            "field_masked",
             "field_not_named",
         )
     )
@@ -109,7 +121,7 @@ def _paths(ask: Ask, register: Register) -> Sequence[Path]:
 
 def _under(ask: Ask, paths: Sequence[Path]) -> Sequence[Path]:
     """Those that lead up to the agreement under which the data lies, if the request names it."""
-    return [each for each in paths if each.chain[-1].reference == ask.under] if ask.under else paths
+    return [each for each in paths if each.source == ask.under] if ask.under else paths
 
 
 def _asked_providers(
@@ -131,8 +143,15 @@ def _shut(path: Path, ask: Ask, at: datetime) -> Refusal | None:
     """Why the path is closed to this request as a whole, None when it is open."""
     if not path.in_force(at):
         return why_not_in_force(path.chain, path.contract, at)
-    if ask.concerns_own_data:
-        return None if path.fields.issuperset(ask.fields) else _fields(path, ask)
+    if path.countries is not None and ask.place not in path.countries:
+        return _elsewhere(path, ask)
+    if not path.fields.issuperset(ask.fields):
+        return _fields(path, ask)
+    return None if ask.concerns_own_data else _beyond(path, ask, at)
+
+
+def _beyond(path: Path, ask: Ask, at: datetime) -> Refusal | None:
+    """Why others may not use the data in this way."""
     if path.user_until and path.user_until.get(ask.organisation, NEVER) <= at:
         return _withdrawn("user_withdrawn", path, USER, ask.organisation)
     if ask.linkage and not path.linkage:
@@ -140,7 +159,42 @@ def _shut(path: Path, ask: Ask, at: datetime) -> Refusal | None:
     if LEVELS.index(ask.output) > path.publication:
         params = {"asked": ask.output, "agreed": LEVELS[path.publication]}
         return _limit(path, "publication", "publication_too_wide", params)
-    return None if path.fields.issuperset(ask.fields) else _fields(path, ask)
+    return _too_fine(path, ask)
+
+
+def _too_fine(path: Path, ask: Ask) -> Refusal | None:
+    """Rows or values that would be shown although they may only be counted."""
+    if ask.action == READ and not path.records:
+        terms = next(
+            terms
+            for terms in reversed(path.chain)
+            if (terms.contracts and not terms.clause(Grain))
+            or ((grain := terms.clause(Grain)) and grain.level == GRAINS[0])
+        )
+        kind = "grain" if terms.clause(Grain) else "data"
+        said = {"contract": path.contract}
+        return _refusal("grain_too_fine", terms, kind, path.contract, said)
+    shown = ask.fields if ask.action == READ else ask.shown
+    if path.masked.isdisjoint(shown):
+        return None
+    masked = tuple(each for each in shown if each in path.masked)
+    terms = next(
+        terms
+        for terms in reversed(path.chain)
+        if (data := terms.data(path.contract)) and not set(data.masked).isdisjoint(masked)
+    )
+    params = {"contract": path.contract, "fields": masked}
+    return _refusal("field_masked", terms, "data", path.contract, params)
+
+
+def _elsewhere(path: Path, ask: Ask) -> Refusal:
+    """Names the agreement furthest up that does not have the place."""
+    for terms in reversed(path.chain):
+        place = terms.clause(Place)
+        if place and ask.place not in place.countries:
+            params = {"asked": ask.place or "?", "agreed": place.countries}
+            return _refusal("place_not_agreed", terms, "place", path.contract, params)
+    raise AssertionError("a place that is agreed was asked why it is not")  # pragma: no cover
 
 
 def _for_provider(
@@ -201,13 +255,17 @@ def why_it_allows_nothing(chain: Sequence[Terms], at: datetime) -> Refusal | Non
         for terms in reversed(chain):
             left = [_withdrew(each, chain, at) for each in _ids(terms, role)]
             if left and None not in left:
-                last, moment, organisation = max(filter(None, left), key=lambda each: each[1])
-                params = {
-                    "organisation": last.parties[organisation],
-                    "day": last.day_of(moment),
-                }
-                return _refusal(code, last, "withdrawal", "", params)
+                return _last_to_leave(code, filter(None, left))
+    gone = [_withdrew(each, chain, at) for each in _ids(chain[0], MEMBER)]
+    if any(gone) and gone.count(None) < 2:
+        return _last_to_leave("member_withdrawn", filter(None, gone))
     return None
+
+
+def _last_to_leave(code: str, gone: Iterable[tuple[Terms, datetime, UUID]]) -> Refusal:
+    terms, moment, organisation = max(gone, key=lambda each: each[1])
+    params = {"organisation": terms.parties[organisation], "day": terms.day_of(moment)}
+    return _refusal(code, terms, "withdrawal", "", params)
 
 
 def _ids(terms: Terms, role: str) -> Iterable[UUID]:
@@ -297,8 +355,7 @@ def _withdrawn(code: str, path: Path, role: str, organisation: UUID) -> Refusal:
         terms
         for terms in reversed(path.chain)
         if organisation in terms.withdrawals
-        and (party := terms.party(role))
-        and organisation in party.ids
+        and any(organisation in _ids(terms, each) for each in (role, MEMBER))
     ]
     terms = min(left, key=lambda each: each.withdrawals[organisation])
     day = terms.day_of(terms.withdrawals[organisation])
@@ -347,6 +404,13 @@ def _no_licence(
 ) -> Refusal:
     contract = {"contract": ask.contract}
     purpose = {**contract, "purpose": ask.purpose}
+    for path in licensing:
+        if ask.organisation in path.intermediaries:
+            terms = next(
+                each for each in path.chain if ask.organisation in _ids(each, INTERMEDIARY)
+            )
+            params = {"organisation": terms.parties[ask.organisation]}
+            return _refusal("intermediary_uses", terms, INTERMEDIARY, ask.contract, params)
     if mine := [path for path in licensing if ask.organisation in path.users]:
         licence = _foremost(mine, at).leaf
         return _refusal("purpose_not_named", licence, "purpose", ask.contract, purpose)
@@ -390,6 +454,8 @@ def _weight(obligation: Obligation) -> int:
         return -int(obligation.value)
     if obligation.kind == "publication":
         return LEVELS.index(str(obligation.value))
+    if obligation.kind == "grain":
+        return GRAINS.index(str(obligation.value))
     return int(obligation.value)
 
 

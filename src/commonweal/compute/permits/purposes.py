@@ -4,7 +4,8 @@ Those that begin with `dpv:` are concepts of the W3C Data Privacy Vocabulary, ve
 (https://w3id.org/dpv), described in our own words; those that begin with `cw:` are ours, and `near`
 names the DPV concept they are a special case of. `near` is for readers and exchange only: a
 purpose that an agreement names covers exactly that purpose. DPV moves concepts between parents from
-one version to the next; what partners have signed must not move with them.
+one version to the next; what partners have signed must not move with them. A purpose that no list has is named by
+`own:` and the parties' own words.
 """
 
 from __future__ import annotations
@@ -115,7 +116,19 @@ _ENTRIES = (
 PURPOSES: Mapping[str, PurposeEntry] = {entry.key: entry for entry in _ENTRIES}
 
 
+OWN = "own:"
+"""Begins a purpose that the parties put into words of their own; it covers exactly these words."""
+LONGEST = 150
+
+
+def is_known(key: str) -> bool:
+    """Whether a clause may name the purpose: it is on the list, or in the parties' own words."""
+    said = key.removeprefix(OWN)
+    own = key.startswith(OWN) and said.isprintable() and said == " ".join(said.split())
+    return key in PURPOSES or (own and 0 < len(said) <= LONGEST)
+
+
 def label(key: str) -> str:
-    """The English name of a purpose; the key itself where the list does not have it."""
+    """The English name of a purpose; own words as they are, the key itself where it is unknown."""
     entry = PURPOSES.get(key)
-    return entry.label if entry else key
+    return entry.label if entry else key.removeprefix(OWN)

@@ -16,7 +16,9 @@ from uuid import UUID
 
 from commonweal.compute.permits.asking import SUBMIT, Basis, Obligation
 from commonweal.compute.permits.clauses import (
+    INTERMEDIARY,
     LEVELS,
+    MEMBER,
     PROVIDER,
     RECIPIENT,
     USER,
@@ -26,12 +28,15 @@ from commonweal.compute.permits.clauses import (
     Purpose,
     Retention,
 )
+from commonweal.compute.permits.governing import GRAINS, Breach, Grain, Place
 from commonweal.compute.permits.kinds import KINDS
 from commonweal.compute.permits.terms import NEVER, Terms
 
 _BASIS = (
+    MEMBER,
     PROVIDER,
     RECIPIENT,
+    INTERMEDIARY,
     USER,
     "data",
     "purpose",
@@ -39,6 +44,9 @@ _BASIS = (
     "linkage",
     "publication",
     "retention",
+    "grain",
+    "place",
+    "breach",
     "start",
     "expiry",
 )
@@ -52,8 +60,11 @@ class Path:
         "chain",
         "closes",
         "contract",
+        "countries",
         "fields",
+        "intermediaries",
         "linkage",
+        "masked",
         "minimum_cell",
         "obligations",
         "opens",
@@ -61,6 +72,8 @@ class Path:
         "providers",
         "publication",
         "purposes",
+        "records",
+        "source",
         "suspensions",
         "user_until",
         "users",
@@ -75,7 +88,10 @@ class Path:
             if terms.contracts
         )
         self.providers = _common(_named(chain, PROVIDER))
-        self.users = _common(_named(chain, USER))
+        self.intermediaries = frozenset[UUID]().union(
+            *(party.ids for terms in chain if (party := terms.party(INTERMEDIARY)))
+        )
+        self.users = _common(_named(chain, USER)) - self.intermediaries
         self.purposes = _common(
             frozenset(clause.purposes) for terms in chain if (clause := terms.clause(Purpose))
         )
@@ -92,6 +108,17 @@ class Path:
         self.minimum_cell = int(values["minimum_cell"])
         self.linkage = bool(values["linkage"])
         self.publication = LEVELS.index(str(values["publication"]))
+        self.records = values.get("grain") == GRAINS[-1] and all(
+            terms.clause(Grain) for terms in chain if terms.contracts
+        )
+        self.masked = frozenset[str]().union(
+            *(data.masked for terms in chain if (data := terms.data(contract)))
+        )
+        places = [frozenset(place.countries) for terms in chain if (place := terms.clause(Place))]
+        self.countries = frozenset.intersection(*places) if places else None
+        self.source = next(
+            (terms.reference for terms in chain if SUBMIT in KINDS[terms.kind].grants), ""
+        )
         self.bases = tuple(
             Basis(terms.reference, terms.version, terms.text_hash, _numbers(terms, contract))
             for terms in chain
@@ -126,9 +153,11 @@ def _common(sets: Iterable[frozenset[str] | frozenset[UUID]]) -> frozenset:  # t
 
 
 def _named(chain: Sequence[Terms], role: str) -> Iterator[frozenset[UUID]]:
+    """Who may be in a role, as each agreement has it: members may be in any."""
     for terms in chain:
-        if party := terms.party(role):
-            yield party.ids
+        for each in (role, MEMBER):
+            if party := terms.party(each):
+                yield party.ids
 
 
 def _signed_at(terms: Terms) -> datetime:
@@ -149,8 +178,11 @@ def _kept_until(terms: Terms, chain: Sequence[Terms]) -> datetime:
 
 
 def _is(organisation: UUID, role: str, terms: Terms) -> bool:
-    party = terms.party(role)
-    return party is not None and organisation in party.ids
+    """Whether an agreement has the organisation in the role, or as a member, who may be in any."""
+    return any(
+        (party := terms.party(each)) is not None and organisation in party.ids
+        for each in (role, MEMBER)
+    )
 
 
 def _gone(chain: Sequence[Terms], role: str) -> Mapping[UUID, datetime]:
@@ -169,16 +201,20 @@ _LIMITS: tuple[tuple[type[Any], Callable[[Any], int | str | bool], Callable[[Any
     (Publication, lambda each: str(each.level), lambda each: LEVELS.index(each.level)),
     (Linkage, lambda each: bool(each.allowed), lambda each: int(each.allowed)),
     (Retention, lambda each: int(each.months), lambda each: int(each.months)),
+    (Breach, lambda each: int(each.hours), lambda each: int(each.hours)),
+    (Grain, lambda each: str(each.level), lambda each: GRAINS.index(each.level)),
 )
 
 
 def _obligations(chain: Sequence[Terms]) -> Iterator[Obligation]:
-    """For each limit the strictest of the chain, with the clause that sets it.
+    """For each limit the strictest of the chain, with the clause that sets it, if any does.
 
     The agreement further up is named when two say the same.
     """
     for of, value, looseness in _LIMITS:
         held = [(each, terms) for terms in reversed(chain) if (each := terms.clause(of))]
+        if not held:
+            continue
         clause, terms = min(held, key=lambda pair: looseness(pair[0]))
         yield Obligation(clause.kind, value(clause), terms.reference, terms.number(clause.kind))
 

@@ -17,11 +17,23 @@ from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from commonweal.compute.errors import Unusable
-from commonweal.compute.permits.clauses import Clause, Data, Expiry, Party, Start, name
+from commonweal.compute.permits.clauses import (
+    INTERMEDIARY,
+    RECIPIENT,
+    Clause,
+    Data,
+    Expiry,
+    Party,
+    Start,
+    name,
+)
+from commonweal.compute.permits.governing import Contribution, Fixed, RiskShare
 from commonweal.compute.permits.kinds import KINDS
 from commonweal.compute.permits.words import FAULTS, english
 
 T = TypeVar("T")
+REPEATED = frozenset({"prose", "rule", "standing_limit", "contribution"})
+"""Kinds of clauses of which an agreement may have several."""
 NEVER = datetime.max.replace(tzinfo=UTC)
 
 
@@ -237,12 +249,12 @@ def faults_of(kind: str, clauses: Sequence[Clause], *, parent: str = "") -> tupl
         for needed in rules.needs
         if needed not in present
     ]
-    if rules.under and not parent:
+    if not rules.alone and not parent:
         faults.append(Fault("parent_missing", 0, "signature"))
     for number, clause in enumerate(clauses, 1):
-        if clause.kind not in rules.needs and clause.kind not in rules.may:
+        if clause.kind not in rules.allowed:
             faults.append(Fault("clause_not_allowed", number, clause.kind, {"kind": clause.kind}))
-    return (*faults, *_repeated(clauses), *_backwards(clauses))
+    return (*faults, *_repeated(clauses), *_backwards(clauses), *_unfounded(clauses))
 
 
 def _repeated(clauses: Sequence[Clause]) -> list[Fault]:
@@ -250,7 +262,7 @@ def _repeated(clauses: Sequence[Clause]) -> list[Fault]:
     faults = []
     for number, clause in enumerate(clauses, 1):
         key = (clause.kind, clause.contract if isinstance(clause, Data) else "")
-        if clause.kind == "prose":
+        if clause.kind in REPEATED:
             continue
         if key in first:
             params = {"first": first[key], "second": number, "kind": clause.kind}
@@ -266,3 +278,41 @@ def _backwards(clauses: Sequence[Clause]) -> list[Fault]:
             params = {"start": start.day, "end": clause.day}
             return [Fault("ends_before_start", number, clause.kind, params)]
     return []
+
+
+def _unfounded(clauses: Sequence[Clause]) -> list[Fault]:
+    """Clauses that speak of a party or of a clause that is not there."""
+    named = {
+        each.id for clause in clauses if isinstance(clause, Party) for each in clause.organisations
+    }
+    keepers = {
+        each
+        for clause in clauses
+        if isinstance(clause, Party) and clause.role == RECIPIENT
+        for each in clause.ids
+    }
+    present = {clause.kind for clause in clauses}
+    faults = []
+    for number, clause in enumerate(clauses, 1):
+        match clause:
+            case Contribution() | RiskShare():
+                charged = (
+                    [clause.organisation]
+                    if isinstance(clause, Contribution)
+                    else [organisation for organisation, _share in clause.shares]
+                )
+                strangers = tuple(each.name for each in charged if each.id not in named)
+                code, params = "not_a_party", {"names": strangers}
+            case Party(role=role) if role == INTERMEDIARY:
+                strangers = tuple(
+                    each.name for each in clause.organisations if each.id not in keepers
+                )
+                code, params = "intermediary_keeps", {"names": strangers}
+            case Fixed():
+                strangers = tuple(name(each) for each in clause.kinds if each not in present)
+                code, params = "fixed_absent", {"names": strangers}
+            case _:
+                continue
+        if strangers:
+            faults.append(Fault(code, number, clause.kind, params))
+    return faults

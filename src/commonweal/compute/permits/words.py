@@ -110,6 +110,26 @@ REFUSALS: Mapping[str, Sentence] = {
         _("%(organisation)s withdrew from this licence on %(day)s."),
         _("Have a new licence signed that names it."),
     ),
+    "member_withdrawn": Sentence(
+        _("%(organisation)s withdrew on %(day)s; fewer than two parties are left."),
+        _("Have a new version signed by those who go on together."),
+    ),
+    "place_not_agreed": Sentence(
+        _("The data may be worked on only in: %(agreed)s. This installation stands in: %(asked)s."),
+        _("Have the operator name the place, or have a version signed that allows this one."),
+    ),
+    "grain_too_fine": Sentence(
+        _("Nobody but the provider may read single records of “%(contract)s”."),
+        _("Ask for totals, or have versions signed that allow single records."),
+    ),
+    "field_masked": Sentence(
+        _("The values of these fields of “%(contract)s” are never shown: %(fields)s."),
+        _("Count or join by them without showing them."),
+    ),
+    "intermediary_uses": Sentence(
+        _("%(organisation)s keeps the data for the others and never uses it itself."),
+        _("Let a user ask that the licence names."),
+    ),
     "no_parent": Sentence(
         _("The licence rests on %(parent)s, and there is no such agreement."),
         _("Have the agreement it rests on signed first."),
@@ -155,6 +175,37 @@ FAULTS: Mapping[str, Sentence] = {
         _("This is wider than %(parent)s clause %(number)s (%(kind)s), which says: %(limit)s."),
         _("A licence can only narrow the agreement it rests on."),
     ),
+    "wider_places": Sentence(
+        _("Not among the countries in %(parent)s clause %(number)s (%(kind)s): %(names)s."),
+        _("Choose among the countries named there."),
+    ),
+    "unmasked": Sentence(
+        _("%(parent)s clause %(number)s (%(kind)s) never shows the values of: %(names)s."),
+        _("Mask these fields here too."),
+    ),
+    "fixed_above": Sentence(
+        _("%(parent)s clause %(number)s (%(kind)s) is fixed for every agreement that rests on it."),
+        _("Take it over as it stands there."),
+    ),
+    "fixed_absent": Sentence(
+        _("Fixed by the hub, but not settled here: %(names)s."),
+        _("Add these clauses, or do not fix them."),
+    ),
+    "not_a_party": Sentence(
+        _("Not a party to the agreement: %(names)s."),
+        _("Name them as a party, or leave them out here."),
+    ),
+    "intermediary_keeps": Sentence(
+        _("An intermediary keeps the data, and these are not among the recipients: %(names)s."),
+        _("Name them as recipients too."),
+    ),
+    "intermediary_uses": Sentence(
+        _(
+            "%(parent)s clause %(number)s (%(kind)s) has %(names)s keep the data for the others"
+            " and never use it."
+        ),
+        _("Name another user."),
+    ),
 }
 
 LEVEL_NAMES: Mapping[str, str] = {
@@ -162,6 +213,11 @@ LEVEL_NAMES: Mapping[str, str] = {
     "partners": _("the partners"),
     "public": _("the public"),
 }
+GRAIN_NAMES: Mapping[str, str] = {
+    "totals": _("totals only"),
+    "records": _("single records"),
+}
+REACH_NAMES: Mapping[str, str] = {**LEVEL_NAMES, **GRAIN_NAMES}
 ANSWERS: Mapping[bool, str] = {True: _("allowed"), False: _("not allowed")}
 
 
@@ -179,8 +235,8 @@ def _plain(key: str, value: object) -> str:
         return ", ".join(_plain(key, each) for each in value)
     if key == "kind":
         return name(str(value))
-    if key in {"asked", "agreed", "limit"} and value in LEVEL_NAMES:
-        return LEVEL_NAMES[str(value)]
+    if key in {"asked", "agreed", "limit"} and value in REACH_NAMES:
+        return REACH_NAMES[str(value)]
     return label(str(value))
 
 

@@ -52,7 +52,7 @@ def gone(terms: Terms, organisation: UUID, at: datetime) -> bool:
 
 
 def alive(terms: Terms, at: datetime) -> bool:
-    parties = ids(terms, "provider") | ids(terms, "recipient") | ids(terms, "user")
+    parties = {each for role in c.ROLES for each in ids(terms, role)}
     return (
         parties <= terms.signed
         and terms.active_at is not None
@@ -63,13 +63,34 @@ def alive(terms: Terms, at: datetime) -> bool:
     )
 
 
-def kept(terms: Terms, above: Terms | None, at: datetime) -> bool:
-    """Somebody who may keep the data has withdrawn neither here nor above."""
-    return any(
-        not gone(terms, each, at)
-        and not (above is not None and each in ids(above, "recipient") and gone(above, each, at))
-        for each in ids(terms, "recipient")
-    )
+def takes_part(organisation: UUID, role: str, chain: list[Terms], at: datetime) -> bool:
+    """Every agreement that speaks of the role, or of members, names it; it has left none of them."""
+    said = False
+    for terms in chain:
+        for each in (role, "member"):
+            if only(terms, each) is None:
+                continue
+            said = True
+            if organisation not in ids(terms, each) or gone(terms, organisation, at):
+                return False
+    return said
+
+
+def kept(chain: list[Terms], at: datetime) -> bool:
+    """In each agreement, somebody who may keep the data has left neither it nor one above."""
+    for depth, terms in enumerate(chain):
+        keepers = ids(terms, "recipient")
+        above = chain[depth:]
+        if keepers and not any(
+            all(
+                not gone(each, keeper, at)
+                or keeper not in ids(each, "recipient") | ids(each, "member")
+                for each in above
+            )
+            for keeper in keepers
+        ):
+            return False
+    return True
 
 
 def ends(chain: list[Terms], provider: UUID, user: UUID | None, at: datetime) -> datetime:
@@ -80,10 +101,10 @@ def ends(chain: list[Terms], provider: UUID, user: UUID | None, at: datetime) ->
         if terms.replaced_at:
             moments.append(terms.replaced_at)
         moments += [a for a, _b in terms.suspensions if a > at]
-        if provider in ids(terms, "provider") and provider in terms.withdrawals:
-            moments.append(terms.withdrawals[provider])
-        if user in ids(terms, "user") and user in terms.withdrawals:
-            moments.append(terms.withdrawals[user])
+        for organisation, role in ((provider, "provider"), (user, "user")):
+            named = ids(terms, role) | ids(terms, "member")
+            if organisation in named and organisation in terms.withdrawals:
+                moments.append(terms.withdrawals[organisation])
     return min(moments)
 
 
@@ -93,65 +114,86 @@ def malformed(ask: Ask) -> bool:
     return not ask.fields or bool(other) or not known
 
 
+def chains(leaf: Terms, held: list[Terms]) -> list[list[Terms]]:
+    """The agreement with every version of what it rests on, and of what that rests on."""
+    if not leaf.parent:
+        return [[leaf]]
+    above = {"dul": "dsa", "dsa": "mou"}[leaf.kind]
+    return [
+        [leaf, *chain]
+        for parent in held
+        if parent.reference == leaf.parent and parent.kind == above
+        for chain in chains(parent, held)
+    ]
+
+
 def grants(ask: Ask, everything: Iterable[Terms], at: datetime) -> list[Grant]:
     """Every way in which every asked provider's data may be used."""
-    found: list[Grant] = []
     held = [terms for terms in everything if terms.partnership == ask.partnership]
     own = ask.action == "submit" or (
         ask.action == "read_submission" and ask.providers == (ask.organisation,)
     )
-    for agreement in held if not malformed(ask) else []:
-        if (
-            agreement.kind != "dsa"
-            or not alive(agreement, at)
-            or not kept(agreement, None, at)
-            or not set(ask.fields) <= data_of(agreement, ask.contract)
-        ):
+    found: list[Grant] = []
+    for leaf in held if not malformed(ask) else []:
+        if leaf.kind != ("dsa" if own else "dul"):
             continue
-        if own:
-            found += handed_in(ask, agreement, at)
-        else:
-            for licence in held:
-                if licence.kind == "dul" and licence.parent == agreement.reference:
-                    found += licensed(ask, licence, agreement, at)
+        for chain in chains(leaf, held):
+            if open_to_anybody(chain, ask, at) and (own or open_to_user(chain, ask, at)):
+                found += granted(chain, ask, own, at)
     return found
 
 
-def handed_in(ask: Ask, agreement: Terms, at: datetime) -> list[Grant]:
-    provider = ask.organisation
-    if provider not in ids(agreement, "provider") or gone(agreement, provider, at):
-        return []
-    cell = only(agreement, "minimum_cell").minimum
-    return [Grant(provider, cell, ends([agreement], provider, None, at))]
+def open_to_anybody(chain: list[Terms], ask: Ask, at: datetime) -> bool:
+    for terms in chain:
+        if not alive(terms, at):
+            return False
+        if terms.contracts and not set(ask.fields) <= data_of(terms, ask.contract):
+            return False
+        place = only(terms, "place")
+        if place is not None and ask.place not in place.countries:
+            return False
+        if ask.under and terms.kind == "dsa" and terms.reference != ask.under:
+            return False
+    return kept(chain, at)
 
 
-def licensed(ask: Ask, licence: Terms, agreement: Terms, at: datetime) -> list[Grant]:
-    if not (
-        alive(licence, at)
-        and kept(licence, agreement, at)
-        and set(ask.fields) <= data_of(licence, ask.contract)
-        and ask.organisation in ids(licence, "user")
-        and not gone(licence, ask.organisation, at)
-    ):
-        return []
-    for terms in (licence, agreement):
-        if ask.purpose not in only(terms, "purpose").purposes:
-            return []
-        if ask.linkage and not only(terms, "linkage").allowed:
-            return []
-        if REACH[ask.output] > REACH[only(terms, "publication").level]:
-            return []
-    cell = max(only(terms, "minimum_cell").minimum for terms in (licence, agreement))
-    found = []
-    for provider in ids(agreement, "provider"):
-        if ask.providers and provider not in ask.providers:
-            continue
-        if gone(agreement, provider, at):
-            continue
-        if only(licence, "provider") is not None and (
-            provider not in ids(licence, "provider") or gone(licence, provider, at)
-        ):
-            continue
-        until = ends([licence, agreement], provider, ask.organisation, at)
-        found.append(Grant(provider, cell, until))
-    return found
+def open_to_user(chain: list[Terms], ask: Ask, at: datetime) -> bool:
+    if not takes_part(ask.organisation, "user", chain, at):
+        return False
+    for terms in chain:
+        purpose, linkage = only(terms, "purpose"), only(terms, "linkage")
+        reach, grain = only(terms, "publication"), only(terms, "grain")
+        if ask.organisation in ids(terms, "intermediary"):
+            return False
+        if purpose is not None and ask.purpose not in purpose.purposes:
+            return False
+        if ask.linkage and linkage is not None and not linkage.allowed:
+            return False
+        if reach is not None and REACH[ask.output] > REACH[reach.level]:
+            return False
+        reads = ask.action == "read_submission"
+        if reads and ((grain is None and terms.contracts) or (grain and grain.level == "totals")):
+            return False
+        if set(ask.fields if reads else ask.shown) & masked(terms, ask.contract):
+            return False
+    return True
+
+
+def masked(terms: Terms, contract: str) -> set[str]:
+    return {
+        field
+        for clause in terms.clauses
+        if isinstance(clause, c.Data) and clause.contract == contract
+        for field in clause.masked
+    }
+
+
+def granted(chain: list[Terms], ask: Ask, own: bool, at: datetime) -> list[Grant]:
+    cells = [clause.minimum for terms in chain if (clause := only(terms, "minimum_cell"))]
+    asked = {ask.organisation} if own else set(ask.providers)
+    user = None if own else ask.organisation
+    return [
+        Grant(provider, max(cells), ends(chain, provider, user, at))
+        for provider in {each for terms in chain for each in ids(terms, "provider")}
+        if (not asked or provider in asked) and takes_part(provider, "provider", chain, at)
+    ]

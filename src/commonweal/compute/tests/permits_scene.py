@@ -74,6 +74,25 @@ def _changed(usual: list[c.Clause], changes: dict[str, c.Clause | None]) -> tupl
     return (*(each for each in kept if each is not None), *filter(None, changes.values()))
 
 
+def mou_clauses(**changes: c.Clause | None) -> tuple[c.Clause, ...]:
+    """The clauses of MOU-1: everybody of the scene but the stranger, for three purposes."""
+    usual: list[c.Clause] = [
+        party("member", COUNCIL, HOSPITAL, HUB, UNIVERSITY),
+        c.Purpose((PURPOSE, "cw:MonitorEquity", "cw:PlanTogether")),
+        c.Signature(),
+        c.Start(date(2026, 1, 1)),
+        c.Expiry(date(2028, 12, 31)),
+        c.Suspension(),
+        c.Withdrawal(90),
+    ]
+    return _changed(usual, changes)
+
+
+def mou(clauses: tuple[c.Clause, ...] | None = None, **more: Any) -> Terms:
+    """MOU-1, signed by everybody unless `more` says otherwise."""
+    return _terms("mou", "MOU-1", clauses or mou_clauses(), more)
+
+
 def dsa(clauses: tuple[c.Clause, ...] | None = None, **more: Any) -> Terms:
     """DSA-1, signed by everybody unless `more` says otherwise."""
     return _terms("dsa", "DSA-1", clauses or dsa_clauses(), more)

@@ -10,6 +10,7 @@ import pytest
 
 from commonweal.compute.errors import Unusable
 from commonweal.compute.permits import clauses as c
+from commonweal.compute.permits import governing as g
 from commonweal.compute.permits.asking import Permit, Refusal
 from commonweal.compute.permits.deciding import decide, why_it_allows_nothing, why_not_in_force
 from commonweal.compute.permits.narrowing import check_within, widenings
@@ -30,6 +31,8 @@ from commonweal.compute.tests.permits_scene import (
     dul,
     dul_clauses,
     measure,
+    mou,
+    mou_clauses,
     party,
     submit,
 )
@@ -61,7 +64,35 @@ from commonweal.compute.tests.permits_scene import (
         lambda: c.Prose("", "Words"),
         lambda: c.Prose("Heading", "W\u0000rds"),
         lambda: c.Prose("Heading", "x" * 20_001),
+        lambda: c.Data("beds", ("area",), ("month",)),
+        lambda: c.Data("beds", ("area",), ("area", "area")),
+        lambda: c.Purpose(("own:",)),
+        lambda: c.Purpose(("own: spaced ",)),
+        lambda: c.Purpose(("own:two\nlines",)),
+        lambda: g.Principles(()),
+        lambda: g.Principles(("One", "One")),
+        lambda: g.Cadence(0, "Every week"),
+        lambda: g.DecisionRule("acclamation", 50, 12),
+        lambda: g.DecisionRule("consent", 0, 12),
+        lambda: g.Conflict(("facilitate", "talk"), 14),
+        lambda: g.Rule("Heading", " ", fixed=True, binding=True),
+        lambda: g.Rule("Heading", "Words", fixed="yes", binding=True),  # type: ignore[arg-type]
+        lambda: g.StandingLimit("Buy beds", 5000, "pounds"),
+        lambda: g.StandingLimit("Buy beds", 0, "GBP"),
+        lambda: g.StandingLimit("Buy beds", period="week"),
+        lambda: g.Contribution(c.Organisation(HUB, "Hub"), 0, "GBP", date(2026, 1, 1)),
+        lambda: g.Contribution(c.Organisation(HUB, "Hub"), 1.5, "GBP", date(2026, 1, 1)),  # type: ignore[arg-type]
+        lambda: g.RiskShare(((c.Organisation(HUB, "Hub"), 60),)),
+        lambda: g.RiskShare(((c.Organisation(HUB, "A"), 50), (c.Organisation(HUB, "B"), 50))),
+        lambda: g.Breach(0),
+        lambda: g.Place(("uk",)),
+        lambda: g.Grain("rows"),
+        lambda: g.Fixed(()),
+        lambda: g.FourQuestions("Yes", "Yes", " ", "Yes"),
+        lambda: g.FiveSafes("a", "b", "c", "d", "x" * 4001),
         lambda: c.from_json({"kind": "loophole"}),
+        lambda: c.from_json({"kind": "rule", "heading": "No text"}),
+        lambda: c.from_json({"kind": "risk_share", "shares": [{"percent": 100}]}),
         lambda: c.from_json({"kind": "data", "contract": "beds"}),
         lambda: c.from_json({"kind": "expiry", "day": "31 February"}),
         lambda: c.from_json({"kind": "minimum_cell", "minimum": "5"}),
@@ -313,3 +344,114 @@ def test_an_agreement_that_nobody_is_left_in_allows_nothing() -> None:
     assert why_it_allows_nothing((dul(), dsa(withdrawals=one)), AT) is None
     nobody = why_it_allows_nothing((dul(withdrawals={UNIVERSITY: AT}), dsa()), AT)
     assert nobody is not None and nobody.code == "user_withdrawn"
+
+
+GOVERNING = [
+    g.Principles(("We share what we learn", "Nobody commands")),
+    g.Cadence(2, "Town hall, and by telephone"),
+    g.Channels(("A weekly letter",)),
+    g.DecisionRule("consent", 60, 12),
+    g.Conflict(("talk", "facilitate"), 14),
+    g.Rule("Buy together", "Beds are bought jointly.", fixed=False, binding=True, small="Tell us."),
+    g.Small(10),
+    g.StandingLimit("Buy bedding", 50_000, "GBP", "month"),
+    g.StandingLimit("Move a bed"),
+    g.Contribution(c.Organisation(COUNCIL, "Council"), 10**9, "GBP", date(2026, 4, 1), "Beds only"),
+    g.RiskShare(((c.Organisation(COUNCIL, "Council"), 70), (c.Organisation(HUB, "Hub"), 30))),
+    g.Breach(24),
+    g.Place(("GB", "IE")),
+    g.Grain("totals"),
+    g.Fixed(("minimum_cell",)),
+    g.FourQuestions("By law", "Asked parents", "Cheap", "The table decides"),
+    g.FiveSafes("a", "b", "c", "d", "e"),
+]
+
+
+@pytest.mark.parametrize("clause", GOVERNING, ids=lambda each: each.kind)
+def test_a_governing_clause_survives_its_json(clause: c.Clause) -> None:
+    assert c.from_json(c.to_json(clause)) == clause
+    assert clause.kind in c.NAMES
+
+
+def test_every_governing_clause_is_tried() -> None:
+    assert {each.kind for each in GOVERNING} == set(g.READERS) == set(g.NAMES)
+
+
+def test_own_words_are_a_purpose_that_covers_exactly_itself() -> None:
+    own = "own:Prevent evictions in winter"
+    agreement = dsa(dsa_clauses(purpose=c.Purpose((PURPOSE, own))))
+    licence = dul(dul_clauses(purpose=c.Purpose((own,))))
+    assert isinstance(decide(measure(purpose=own), (agreement, licence), AT), Permit)
+    refused = decide(measure(purpose="own:Prevent evictions"), (agreement, licence), AT)
+    assert isinstance(refused, Refusal)
+    assert "“Prevent evictions”" in refused.words
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        (
+            {"risk_share": g.RiskShare(((c.Organisation(STRANGER, "Stranger"), 100),))},
+            "not_a_party",
+        ),
+        ({"intermediary": party("intermediary", UNIVERSITY)}, "intermediary_keeps"),
+        ({"fixed": g.Fixed(("place",))}, "fixed_absent"),
+        ({"principles": g.Principles(("Be kind",))}, "clause_not_allowed"),
+        ({"member": party("member", HUB)}, "clause_not_allowed"),
+    ],
+)
+def test_clauses_that_hang_in_the_air_are_refused(changes: dict[str, c.Clause], code: str) -> None:
+    with pytest.raises(Faulty) as caught:
+        dsa(dsa_clauses(**changes))
+    assert [each.code for each in caught.value.faults] == [code]
+    assert "%" not in caught.value.faults[0].words + caught.value.faults[0].mend
+
+
+@pytest.mark.parametrize(
+    ("above", "below", "code"),
+    [
+        ({"place": g.Place(("GB",))}, {"place": g.Place(("GB", "FR"))}, "wider_places"),
+        ({"breach": g.Breach(24)}, {"breach": g.Breach(48)}, "wider_value"),
+        ({"grain": g.Grain("totals")}, {"grain": g.Grain("records")}, "wider_value"),
+        ({}, {"grain": g.Grain("records")}, "wider_value"),
+        (
+            {"data": c.Data("beds", ("area", "month", "slept_safely"), ("month",))},
+            {"data": c.Data("beds", ("area", "month"))},
+            "unmasked",
+        ),
+        ({"fixed": g.Fixed(("minimum_cell",))}, {"minimum_cell": c.MinimumCell(10)}, "fixed_above"),
+        (
+            {"intermediary": party("intermediary", HUB)},
+            {"user": party("user", HUB)},
+            "intermediary_uses",
+        ),
+    ],
+)
+def test_a_child_takes_over_what_stands_above(
+    above: dict[str, c.Clause], below: dict[str, c.Clause], code: str
+) -> None:
+    faults_ = widenings(dul(dul_clauses(**below)), dsa(dsa_clauses(**above)))
+    assert [each.code for each in faults_] == [code]
+    assert faults_[0].words and "%" not in faults_[0].words + faults_[0].mend
+
+
+def test_what_is_fixed_above_may_be_taken_over_or_left_unsaid() -> None:
+    fixed = dsa(dsa_clauses(fixed=g.Fixed(("minimum_cell", "breach")), breach=g.Breach(24)))
+    assert not widenings(dul(dul_clauses(minimum_cell=c.MinimumCell(5))), fixed)
+
+
+def test_who_is_no_member_takes_no_part_below() -> None:
+    small = mou(mou_clauses(member=party("member", COUNCIL, HUB)))
+    assert [each.code for each in widenings(dsa(), small)] == ["wider_parties"]
+    assert not widenings(dsa(), mou())
+
+
+def test_a_memorandum_lasts_while_two_members_are_left() -> None:
+    early = AT - timedelta(days=1)
+    three_left = mou(withdrawals=dict.fromkeys((COUNCIL, HOSPITAL), early))
+    assert why_it_allows_nothing((three_left,), AT) is None
+    alone = mou(withdrawals=dict.fromkeys((COUNCIL, HOSPITAL, HUB), early))
+    found = why_it_allows_nothing((alone,), AT)
+    assert found is not None
+    assert found.code == "member_withdrawn"
+    assert found.words and "%" not in found.words

@@ -15,6 +15,7 @@ import pytest
 from commonweal.compute.permits import clauses as c
 from commonweal.compute.permits.asking import Ask, Permit, Refusal
 from commonweal.compute.permits.deciding import decide
+from commonweal.compute.permits.governing import Grain, Place
 from commonweal.compute.permits.kinds import KINDS
 from commonweal.compute.permits.purposes import PURPOSES
 from commonweal.compute.permits.terms import Terms
@@ -34,6 +35,8 @@ from commonweal.compute.tests.permits_scene import (
     dul,
     dul_clauses,
     measure,
+    mou,
+    mou_clauses,
     party,
     submit,
 )
@@ -56,6 +59,8 @@ class Row:
 
 
 BOTH = (dsa(), dul())
+AREA = ("area", "month", "slept_safely")
+UNDER_MOU = (mou(), dsa(parent="MOU-1"), dul())
 NEWER = dsa(version=2, active_at=JUNE)
 
 HANDING_IN = [
@@ -348,6 +353,79 @@ USE = [
         "user_not_named",
         "DUL-1 clause 2 (users)",
     ),
+    Row(
+        "The user asks for single rows, and no agreement speaks of rows.",
+        measure(action="read_submission", providers=(COUNCIL,)),
+        BOTH,
+        "grain_too_fine",
+        "DSA-1 clause 3 (data)",
+    ),
+    Row(
+        "Both agreements allow single rows.",
+        measure(action="read_submission", providers=(COUNCIL,)),
+        (dsa(dsa_clauses(grain=Grain("records"))), dul(dul_clauses(grain=Grain("records")))),
+        "yes",
+        note="minimum 10",
+    ),
+    Row(
+        "A result would show the values of a masked field.",
+        measure(shown=("area",)),
+        (dsa(dsa_clauses(data=c.Data("beds", AREA, ("area",)))), dul()),
+        "field_masked",
+        "DSA-1 clause 3 (data)",
+    ),
+    Row(
+        "A masked field is only counted.",
+        measure(),
+        (dsa(dsa_clauses(data=c.Data("beds", AREA, ("area",)))), dul()),
+        "yes",
+        note="minimum 10",
+    ),
+    Row(
+        "The work would be done in a country that the agreement does not name.",
+        measure(place="US"),
+        (dsa(dsa_clauses(place=Place(("GB",)))), dul()),
+        "place_not_agreed",
+        "DSA-1 clause 14 (place of processing)",
+    ),
+    Row(
+        "Who keeps the data as trusted intermediary asks to use it.",
+        measure(organisation=HUB),
+        (
+            dsa(dsa_clauses(intermediary=party("intermediary", HUB))),
+            dul(dul_clauses(user=party("user", HUB, UNIVERSITY))),
+        ),
+        "intermediary_uses",
+        "DSA-1 clause 14 (trusted intermediary)",
+    ),
+    Row(
+        "The sharing agreement rests on a memorandum of understanding.",
+        measure(),
+        UNDER_MOU,
+        "yes",
+        note="minimum 10",
+    ),
+    Row(
+        "The memorandum does not have the user as a member.",
+        measure(),
+        (mou(mou_clauses(member=party("member", COUNCIL, HOSPITAL, HUB))), *UNDER_MOU[1:]),
+        "user_not_named",
+        "DUL-1 clause 2 (users)",
+    ),
+    Row(
+        "A provider has withdrawn from the memorandum.",
+        measure(providers=(COUNCIL,)),
+        (mou(withdrawals={COUNCIL: JUNE}), *UNDER_MOU[1:]),
+        "provider_withdrawn",
+        "MOU-1 clause 7 (withdrawal)",
+    ),
+    Row(
+        "The memorandum is suspended.",
+        measure(),
+        (mou(suspensions=((JUNE, None),)), *UNDER_MOU[1:]),
+        "suspended",
+        "MOU-1 clause 6 (suspension)",
+    ),
     Row("No purpose is named.", measure(purpose=""), BOTH, "no_purpose"),
     Row("What is asked is not on the list.", measure(action="export"), BOTH, "unknown_action"),
 ]
@@ -374,7 +452,9 @@ def test_decision(row: Row) -> None:
 
 
 def test_every_refusal_has_a_row() -> None:
-    assert {row.answer for row in [*HANDING_IN, *USE]} - {"yes"} == set(REFUSALS)
+    """All but the one that says why an agreement as a whole allows nothing any more."""
+    rows = {row.answer for row in [*HANDING_IN, *USE]} - {"yes"}
+    assert rows == set(REFUSALS) - {"member_withdrawn"}
 
 
 def table(rows: list[Row]) -> list[str]:
@@ -440,8 +520,10 @@ def page() -> str:
         "|---|---|---|",
         *kinds,
         "",
-        "A licence is never wider than the agreement it rests on: in providers, recipients, fields,"
-        " purposes, smallest group, linkage, publication, retention, start, expiry, notice.",
+        "What rests on another agreement is never wider than it: in parties, fields, masks, purposes,"
+        " smallest group, linkage, publication, retention, single records, countries, hours after a"
+        " breach, start, expiry, notice. What the other fixes, it takes over word for word. DUL rests"
+        " on DSA; DSA, JFA, PRO and STD may rest on MOU.",
         "",
         "## Purposes",
         "",
