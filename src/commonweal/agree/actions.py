@@ -55,7 +55,7 @@ def draft_agreement(
     """
     policies.check_can_draft(by, partnership, at)
     rules = KINDS[Kind(kind)]
-    composing.check_parent(partnership, rules.under, parent)
+    composing.check_parent(partnership, rules, parent)
     agreement = Agreement(
         partnership=partnership,
         kind=kind,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.conf import settings
@@ -14,6 +14,8 @@ from commonweal.agree import drafting, queries, text, words
 from commonweal.agree.models import Agreement, AgreementVersion, State
 from commonweal.compute.errors import Unusable
 from commonweal.compute.permits import clauses as c
+from commonweal.compute.permits.governing import Contribution, RiskShare, Rule
+from commonweal.compute.permits.kinds import AgreementKind
 from commonweal.compute.permits.narrowing import check_within
 from commonweal.compute.permits.terms import Faulty, Terms, terms_from
 from commonweal.convene import queries as convene
@@ -38,12 +40,16 @@ def one_line(title: str) -> str:
     return held
 
 
-def check_parent(partnership: Partnership, under: str, parent: Agreement | None) -> None:
-    fits = parent is None if not under else parent is not None and parent.kind == under
+def check_parent(partnership: Partnership, kind: AgreementKind, parent: Agreement | None) -> None:
+    """What the kind may rest on, in the same partnership. Raises Invalid."""
+    fits = kind.alone if parent is None else parent.kind == kind.under
     if not fits or (parent is not None and parent.partnership_id != partnership.pk):
         raise Invalid(
             _("The agreement that this one rests on is missing or does not fit."),
-            mend=_("Draft a licence under a data-sharing agreement of the same partnership."),
+            mend=_(
+                "A licence rests on a data-sharing agreement of the same partnership; others rest on"
+                " a memorandum of understanding or on none."
+            ),
         )
 
 
@@ -118,31 +124,48 @@ def _seated(
     Raises Invalid for an organisation that has no seat at the table: it could not sign.
     """
     at_table = {each.pk: each.name for each in convene.partners(partnership, at)}
-    held: list[c.Clause] = []
-    for clause in clauses:
-        if isinstance(clause, c.Prose):
-            held.append(c.Prose(clause.heading, text.clean(clause.text)))
-        elif isinstance(clause, c.Party):
-            strangers = [each.name for each in clause.organisations if each.id not in at_table]
-            if strangers:
-                said = _("Not at the table, so they could not sign: %(names)s.") % {
-                    "names": ", ".join(strangers)
-                }
-                raise Invalid(said, mend=_("Give them a seat first."), fields={clause.role: said})
-            known = (c.Organisation(each.id, at_table[each.id]) for each in clause.organisations)
-            held.append(c.Party(clause.role, tuple(known)))
-        else:
-            held.append(clause)
-    return held
+
+    def known(role: str, organisations: Iterable[c.Organisation]) -> list[c.Organisation]:
+        held = list(organisations)
+        strangers = [each.name for each in held if each.id not in at_table]
+        if strangers:
+            said = _("Not at the table, so they could not sign: %(names)s.") % {
+                "names": ", ".join(strangers)
+            }
+            raise Invalid(said, mend=_("Give them a seat first."), fields={role: said})
+        return [c.Organisation(each.id, at_table[each.id]) for each in held]
+
+    return [_as_on_record(clause, known) for clause in clauses]
+
+
+def _as_on_record(
+    clause: c.Clause, known: Callable[[str, Iterable[c.Organisation]], list[c.Organisation]]
+) -> c.Clause:
+    match clause:
+        case c.Prose():
+            return c.Prose(clause.heading, text.clean(clause.text))
+        case Rule():
+            return replace(clause, text=text.clean(clause.text), small=text.clean(clause.small))
+        case c.Party():
+            return c.Party(clause.role, tuple(known(clause.role, clause.organisations)))
+        case Contribution():
+            return replace(clause, organisation=known(clause.kind, [clause.organisation])[0])
+        case RiskShare():
+            named = known(clause.kind, [organisation for organisation, _share in clause.shares])
+            shares = [share for _organisation, share in clause.shares]
+            return RiskShare(tuple(zip(named, shares, strict=True)))
+        case _:
+            return clause
 
 
 def check_within_parent(terms: Terms, parent: Agreement | None) -> None:
-    if parent is None:
-        return
-    try:
-        check_within(terms, queries.terms_of(queries.latest(parent)))
-    except Faulty as fault:
-        raise _invalid(fault) from fault
+    """No wider than what it rests on, nor than what that rests on. Raises Invalid."""
+    while parent is not None:
+        try:
+            check_within(terms, queries.terms_of(queries.latest(parent)))
+        except Faulty as fault:
+            raise _invalid(fault) from fault
+        parent = parent.parent
 
 
 def _invalid(fault: Faulty) -> Invalid:

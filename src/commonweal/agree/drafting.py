@@ -25,6 +25,9 @@ _INHERITED = (
     "minimum_cell",
     "publication",
     "retention",
+    "grain",
+    "place",
+    "breach",
     "start",
     "expiry",
     "withdrawal",
@@ -47,9 +50,11 @@ def completed(
     """
     held = list(clauses)
     present = {clause.kind for clause in held}
-    allowed = {*KINDS[kind].needs, *KINDS[kind].may}
+    rules = KINDS[kind]
     for inherited in above:
-        if inherited.kind in _INHERITED and inherited.kind not in present:
+        takes = inherited.kind in _INHERITED and inherited.kind in rules.allowed
+        if takes and inherited.kind not in present:
             held.append(inherited)
-    held += [each for each in _STANDING if each.kind not in present and each.kind in allowed]
+            present.add(inherited.kind)
+    held += [each for each in _STANDING if each.kind not in present and each.kind in rules.needs]
     return arranged(held)

@@ -23,8 +23,13 @@ from commonweal.core.models import Organisation, Person
 class Kind(models.TextChoices):
     """What kind of agreement; the clauses each needs are in `compute.permits.kinds`."""
 
+    CONSTITUTION = "constitution", _("Constitution of the partnership")
+    MOU = "mou", _("Memorandum of understanding")
     DSA = "dsa", _("Data-sharing agreement")
     DUL = "dul", _("Data-use licence")
+    FUNDING = "funding", _("Joint funding agreement")
+    PROCUREMENT = "procurement", _("Shared procurement rules")
+    STANDARDS = "standards", _("Shared standards")
 
 
 class State(models.TextChoices):
@@ -43,7 +48,7 @@ class Agreement(models.Model):
     partnership = models.ForeignKey(
         Partnership, on_delete=models.PROTECT, related_name="agreements"
     )
-    kind = models.CharField(_("kind"), max_length=10, choices=Kind)
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind)
     reference = models.CharField(_("reference"), max_length=20)
     title = models.CharField(_("title"), max_length=200)
     parent = models.ForeignKey(
@@ -57,8 +62,12 @@ class Agreement(models.Model):
                 fields=["partnership", "reference"], name="agreement_reference_once"
             ),
             models.CheckConstraint(
-                condition=Q(kind="dsa", parent__isnull=True) | Q(kind="dul", parent__isnull=False),
-                name="agreement_licence_rests_on_another",
+                condition=(
+                    Q(kind__in=["constitution", "mou"], parent__isnull=True)
+                    | Q(kind="dul", parent__isnull=False)
+                    | Q(kind__in=["dsa", "funding", "procurement", "standards"])
+                ),
+                name="agreement_rests_where_it_can",
             ),
             models.CheckConstraint(
                 condition=~Q(parent=F("id")), name="agreement_not_its_own_parent"

@@ -20,9 +20,13 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
 
-from commonweal.agree import words
+from commonweal.agree import governing_text, words
 from commonweal.compute.errors import Unusable
+from commonweal.compute.permits import governing as g
 from commonweal.compute.permits.clauses import (
+    HUB,
+    INTERMEDIARY,
+    MEMBER,
     PROVIDER,
     RECIPIENT,
     USER,
@@ -116,24 +120,7 @@ def _block(part: str) -> Block:
 
 def _blocks(document: Document) -> Iterator[Block]:
     yield Block(TITLE, f"{document.reference} {document.title}")
-    named = {"partnership": document.partnership, "number": document.number}
-    if document.kind == "dul":
-        named["parent"] = document.parent
-        yield Block(
-            SENTENCE,
-            _(
-                "Data-use licence of the partnership “%(partnership)s”, version %(number)s, under "
-                "“%(parent)s”. It can only narrow that agreement; where the two differ, the "
-                "stricter holds."
-            )
-            % named,
-        )
-    else:
-        yield Block(
-            SENTENCE,
-            _("Data-sharing agreement of the partnership “%(partnership)s”, version %(number)s.")
-            % named,
-        )
+    yield Block(SENTENCE, _what_it_is(document))
     yield Block(HEADING, _("In short"))
     yield from (Block(SENTENCE, each) for each in in_short(document.clauses))
     if document.prose:
@@ -142,23 +129,67 @@ def _blocks(document: Document) -> Iterator[Block]:
     yield Block(HEADING, _("Clauses"))
     for number, clause in enumerate(document.clauses, 1):
         yield Block(CLAUSE, f"{number}. {heading(clause)}")
-        yield from _RENDER[type(clause)](clause, document)
+        if type(clause) in governing_text.RENDER:
+            parts = governing_text.RENDER[type(clause)](clause)
+            yield from (Block(mark, said) for mark, said in parts)
+        else:
+            yield from _RENDER[type(clause)](clause, document)
     yield Block(HEADING, _("How this text is kept"))
-    yield Block(
-        SENTENCE,
-        _(
+    yield from (Block(SENTENCE, each) for each in _how_it_is_kept(document))
+
+
+def _what_it_is(document: Document) -> str:
+    """The kind of agreement, whose, which version, and what it rests on."""
+    said = {
+        "partnership": document.partnership,
+        "number": document.number,
+        "parent": document.parent,
+        "kind": kind_of_document(document.kind),
+    }
+    if document.parent:
+        return (
+            _(
+                "%(kind)s of the partnership “%(partnership)s”, version %(number)s, under "
+                "“%(parent)s”. It can only narrow that agreement; where the two differ, the "
+                "stricter holds."
+            )
+            % said
+        )
+    return _("%(kind)s of the partnership “%(partnership)s”, version %(number)s.") % said
+
+
+def kind_of_document(kind: str) -> str:
+    """E.g. “Data-sharing agreement”."""
+    return {
+        "constitution": _("Constitution"),
+        "mou": _("Memorandum of understanding"),
+        "dsa": _("Data-sharing agreement"),
+        "dul": _("Data-use licence"),
+        "funding": _("Joint funding agreement"),
+        "procurement": _("Shared procurement rules"),
+        "standards": _("Shared standards"),
+    }[kind]
+
+
+def _how_it_is_kept(document: Document) -> Iterator[str]:
+    if any(isinstance(each, Data | Purpose) for each in document.clauses):
+        yield _(
             "The software enforces the numbered clauses at every use of the data and answers a "
             "request that they do not allow with the number of the clause. To keep data no longer "
             "than agreed is the duty of those who keep it. Free words, marked as such, cannot widen "
-            "the clauses. Days are meant in the time zone %(zone)s."
+            "the clauses."
         )
-        % {"zone": document.zone},
-    )
+    else:
+        yield _(
+            "The software keeps this text, who signed it and when. What the partners do under it is "
+            "theirs to do: the software shows it and enforces none of it."
+        )
+    yield _("Days are meant in the time zone %(zone)s.") % {"zone": document.zone}
 
 
 def heading(clause: Clause) -> str:
-    """The heading of a clause: its own for free words, the kind's for the others."""
-    if isinstance(clause, Prose):
+    """The heading of a clause: its own for free words and rules, the kind's for the others."""
+    if isinstance(clause, Prose | g.Rule):
         return clause.heading
     name = words.kind_name(clause.kind)
     return name[:1].upper() + name[1:]
@@ -166,23 +197,56 @@ def heading(clause: Clause) -> str:
 
 def in_short(clauses: Sequence[Clause]) -> list[str]:
     """The plain summary, one sentence each: who, what, what for, until when, what is never shown."""
-    return [
-        _who(clauses),
-        _("It may be used for: %(purposes)s.")
-        % {
-            "purposes": "; ".join(
-                words.purpose(each) for each in words.find(clauses, Purpose).purposes
-            )
-        },
-        _("It may be used from %(start)s to the end of %(end)s.")
-        % {
-            "start": words.day(words.find(clauses, Start).day),
-            "end": words.day(words.find(clauses, Expiry).day),
-        },
-        _reach(clauses),
-        _join(words.find(clauses, Linkage)),
-        _leave(words.find(clauses, Withdrawal)),
-    ]
+    shares = any(isinstance(each, Data) for each in clauses)
+    said = [_who(clauses) if shares else _members(clauses)]
+    if purpose := words.find(clauses, Purpose):
+        named = "; ".join(words.purpose(each) for each in purpose.purposes)
+        said.append(
+            (_("It may be used for: %(purposes)s.") if shares else _("For: %(purposes)s."))
+            % {"purposes": named}
+        )
+    said += _worked_out(clauses)
+    term = {
+        "start": words.day(words.find(clauses, Start).day),
+        "end": words.day(words.find(clauses, Expiry).day),
+    }
+    if not shares:
+        said.append(_("It holds from %(start)s to the end of %(end)s.") % term)
+    else:
+        said.append(_("It may be used from %(start)s to the end of %(end)s.") % term)
+        said += [_reach(clauses), _join(words.find(clauses, Linkage))]
+    return [*said, _leave(words.find(clauses, Withdrawal), shares=shares)]
+
+
+def _members(clauses: Sequence[Clause]) -> str:
+    """Who takes part, and who keeps what they follow."""
+    names = {each.role: words.listed(each.names) for each in clauses if isinstance(each, Party)}
+    said = {"members": names.get(MEMBER, ""), "hub": names.get(HUB, "")}
+    if said["hub"]:
+        return _("%(hub)s keeps it; it is followed by %(members)s.") % said
+    return _("Between %(members)s.") % said
+
+
+def _worked_out(clauses: Sequence[Clause]) -> Iterator[str]:
+    """What the partners decided, pay and hold each other to, in a sentence each."""
+    if rule := words.find(clauses, g.DecisionRule):
+        yield _("The table decides %(rule)s.") % {
+            "rule": governing_text.decision_rule_name(rule.rule)
+        }
+    paid: dict[str, int] = {}
+    for each in clauses:
+        if isinstance(each, g.Contribution):
+            paid[each.currency] = paid.get(each.currency, 0) + each.amount_minor
+    if paid:
+        amounts = words.listed([words.money(amount, each) for each, amount in paid.items()])
+        yield _("Together they pay in %(amounts)s.") % {"amounts": amounts}
+    rules = [each for each in clauses if isinstance(each, g.Rule)]
+    if rules:
+        binding = sum(each.binding for each in rules)
+        yield _("Duties: %(duties)s. Voluntary commitments: %(voluntary)s.") % {
+            "duties": binding,
+            "voluntary": len(rules) - binding,
+        }
 
 
 def _who(clauses: Sequence[Clause]) -> str:
@@ -225,7 +289,13 @@ def _join(clause: Linkage) -> str:
     return _("Records of different providers may not be joined person by person.")
 
 
-def _leave(clause: Withdrawal) -> str:
+def _leave(clause: Withdrawal, *, shares: bool) -> str:
+    if not shares:
+        return ngettext(
+            "Every party may leave at any time; what it owes for %(days)s day more stays owed.",
+            "Every party may leave at any time; what it owes for %(days)s days more stays owed.",
+            clause.notice_days,
+        ) % {"days": clause.notice_days}
     if clause.notice_days == 0:
         return _("Every party may withdraw at any time; what it provided is destroyed at once.")
     return ngettext(
@@ -240,6 +310,19 @@ def _party(clause: Party, document: Document) -> Iterator[Block]:
         yield Block(SENTENCE, _("These organisations provide the data:"))
     elif clause.role == USER:
         yield Block(SENTENCE, _("These organisations may use the data:"))
+    elif clause.role == MEMBER:
+        yield Block(SENTENCE, _("These organisations take part:"))
+    elif clause.role == HUB:
+        yield Block(SENTENCE, _("This organisation keeps what the members follow:"))
+    elif clause.role == INTERMEDIARY:
+        yield Block(
+            SENTENCE,
+            _(
+                "These organisations are trusted by the others to keep the data. They keep it apart "
+                "from their own, never use it themselves, let only those use it whom a licence "
+                "names, and tell every provider what its data was used for:"
+            ),
+        )
     elif document.kind == "dul":
         yield Block(SENTENCE, _("These organisations keep the data and grant this licence:"))
     else:
@@ -260,10 +343,17 @@ def _data(clause: Data, document: Document) -> Iterator[Block]:
         % {"contract": clause.contract},
     )
     yield from (Block(ITEM, each) for each in clause.fields)
+    if clause.masked:
+        yield Block(SENTENCE, _("Of these, the values of some are counted but never shown:"))
+        yield from (Block(ITEM, each) for each in clause.masked)
 
 
 def _purpose(clause: Purpose, document: Document) -> Iterator[Block]:
-    if document.kind == "dul":
+    if document.kind == "mou":
+        yield Block(
+            SENTENCE, _("What rests on this memorandum serves these purposes, and no others:")
+        )
+    elif document.kind == "dul":
         yield Block(SENTENCE, _("The data may be used for these purposes, and no others:"))
     else:
         yield Block(
@@ -274,7 +364,8 @@ def _purpose(clause: Purpose, document: Document) -> Iterator[Block]:
             ),
         )
     for key in clause.purposes:
-        yield Block(ITEM, f"{words.purpose(key)} ({key}): {words.purpose_meaning(key)}")
+        meaning = words.purpose_meaning(key) or _("in our own words")
+        yield Block(ITEM, f"{words.purpose(key)} ({key}): {meaning}")
 
 
 def _minimum_cell(clause: MinimumCell, document: Document) -> Iterator[Block]:
@@ -348,11 +439,18 @@ def _suspension(clause: Suspension, document: Document) -> Iterator[Block]:
 
 
 def _withdrawal(clause: Withdrawal, document: Document) -> Iterator[Block]:
-    yield Block(SENTENCE, _leave(clause))
-    yield Block(
-        SENTENCE,
-        _("From the moment of withdrawal no new use of its data is allowed."),
-    )
+    shares = document.kind in {"dsa", "dul"}
+    yield Block(SENTENCE, _leave(clause, shares=shares))
+    if shares:
+        yield Block(SENTENCE, _("From the moment of withdrawal no new use of its data is allowed."))
+    elif document.kind == "mou":
+        yield Block(
+            SENTENCE,
+            _(
+                "From the moment of withdrawal no new use of its data is allowed under any agreement "
+                "that rests on this one."
+            ),
+        )
 
 
 def _prose(clause: Prose, document: Document) -> Iterator[Block]:

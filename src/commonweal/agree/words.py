@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 from commonweal.compute.errors import Unusable
 from commonweal.compute.permits.asking import Refusal
 from commonweal.compute.permits.clauses import NAMES, Clause
-from commonweal.compute.permits.purposes import PURPOSES
+from commonweal.compute.permits.purposes import OWN, PURPOSES
 from commonweal.compute.permits.terms import Fault
-from commonweal.compute.permits.words import ANSWERS, FAULTS, LEVEL_NAMES, REFUSALS
+from commonweal.compute.permits.words import ANSWERS, FAULTS, REACH_NAMES, REFUSALS
+from commonweal.core import formats
 
 
 def refusal(found: Refusal) -> str:
@@ -61,7 +62,8 @@ def unusable(found: Unusable) -> str:
 
 
 def purpose(key: str) -> str:
-    return _(PURPOSES[key].label) if key in PURPOSES else key
+    """The purpose's name; the parties' own words as they are."""
+    return _(PURPOSES[key].label) if key in PURPOSES else key.removeprefix(OWN)
 
 
 def purpose_meaning(key: str) -> str:
@@ -69,8 +71,8 @@ def purpose_meaning(key: str) -> str:
 
 
 def level(key: str) -> str:
-    """How far results go, e.g. “the partners”."""
-    return _(LEVEL_NAMES[key])
+    """How far results go, or how fine, e.g. “the partners”, “totals only”."""
+    return _(REACH_NAMES[key])
 
 
 def day(value: date) -> str:
@@ -78,6 +80,16 @@ def day(value: date) -> str:
     is_english = (get_language() or "en").startswith("en")
     # Django's long English date is the American one.
     return date_format(value, "j F Y" if is_english else "DATE_FORMAT")
+
+
+def money(amount_minor: int, currency: str) -> str:
+    """An amount in its currency as people write it, e.g. “£10,000.00”."""
+    return formats.money(amount_minor, currency)
+
+
+def country(code: str) -> str:
+    """A country's name, e.g. “United Kingdom”; the code itself where there is none."""
+    return str(formats.locale().territories.get(code, code))
 
 
 def listed(names: Sequence[str]) -> str:
@@ -105,6 +117,6 @@ def _word(key: str, value: Any) -> str:
         return ", ".join(_word(key, each) for each in value)
     if key == "kind":
         return kind_name(str(value))
-    if key in {"asked", "agreed", "limit"} and value in LEVEL_NAMES:
+    if key in {"asked", "agreed", "limit"} and value in REACH_NAMES:
         return level(str(value))
     return purpose(str(value))

@@ -186,7 +186,7 @@ def _worlds(draw: st.DrawFn) -> tuple[Terms, ...]:
         agreements("dul", "DUL-2"),
         agreements("dul", "DUL-1", version=2),
         agreements("mou", "MOU-1"),
-        agreements("mou", "MOU-1"),
+        agreements("mou", "MOU-1", version=2),
     ]
     held = [draw(agreements("dsa", "DSA-1")), draw(agreements("dul", "DUL-1"))]
     return (*held, *(draw(each) for each in more if draw(st.booleans())))
