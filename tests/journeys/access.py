@@ -68,6 +68,8 @@ agreement                   the table                    -
 agreement_version           the table                    -
 agreement_text              the table                    -
 draft_sharing               members                      members
+agreement_kinds             members                      -
+draft_kind                  members                      members
 draft_licence               members                      members
 revise_agreement            convener, steward            convener, steward
 open_for_signature          -                            convener, steward

@@ -147,6 +147,7 @@ def common(partnership: Partnership, submission: Submission, link: Any, token: s
         "number": 1,
         "key": aims.indicators(partnership).first().key,
         "form": "csv",
+        "kind": "constitution",
         "submission_id": submission.pk,
         "link_id": link.pk,
         "token": token,

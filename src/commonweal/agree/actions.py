@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
@@ -176,6 +178,7 @@ def suspend(*, agreement: Agreement, reason: str, by: Actor, at: datetime) -> Su
     if not reason.strip():
         words_asked = _("Say why the agreement is suspended: every party reads it.")
         raise Invalid(words_asked, fields={"reason": words_asked})
+    _check_can_be_suspended(agreement)
     with transaction.atomic():
         Agreement.objects.select_for_update().get(pk=agreement.pk)
         if agreement.suspensions.filter(until_at__isnull=True).exists():
@@ -186,6 +189,15 @@ def suspend(*, agreement: Agreement, reason: str, by: Actor, at: datetime) -> Su
         row = Suspension.objects.create(agreement=agreement, from_at=at, reason=reason.strip())
         _log("suspended", queries.latest(agreement), by, at)
     return row
+
+
+def _check_can_be_suspended(agreement: Agreement) -> None:
+    if "suspension" not in KINDS[agreement.kind].needs:
+        raise Conflict(
+            _("No clause of %(reference)s lets anybody suspend it.")
+            % {"reference": agreement.reference},
+            mend=_("Change it by a new version, or withdraw from it."),
+        )
 
 
 def resume(*, agreement: Agreement, by: Actor, at: datetime) -> None:
@@ -214,6 +226,7 @@ def permit(*, ask: Ask, by: Actor, at: datetime) -> Permit:
         partnership = Partnership.objects.filter(pk=ask.partnership).first()
         if partnership is None:
             raise missing()
+        ask = _here(ask)
         answer = decide(ask, queries.register_of(partnership), at)
         if isinstance(answer, Permit):
             data = {**_asked(ask), "permit": answer.id, "expires_at": answer.expires_at.isoformat()}
@@ -232,7 +245,7 @@ def permit(*, ask: Ask, by: Actor, at: datetime) -> Permit:
 def would_permit(*, ask: Ask, at: datetime) -> bool:
     """Whether a request would be granted. Nothing is granted by it, so nothing is logged."""
     partnership = Partnership.objects.get(pk=ask.partnership)
-    return isinstance(decide(ask, queries.register_of(partnership), at), Permit)
+    return isinstance(decide(_here(ask), queries.register_of(partnership), at), Permit)
 
 
 def check_still_permitted(*, ask: Ask, at: datetime) -> None:
@@ -250,7 +263,7 @@ def check_still_permitted(*, ask: Ask, at: datetime) -> None:
     suspended = Suspension.objects.filter(agreement__in=agreements).aggregate(last=Max("from_at"))
     moment = max(filter(None, (at, withdrawn["last"], suspended["last"])))
     partnership = Partnership.objects.get(pk=ask.partnership)
-    answer = decide(ask, queries.register_of(partnership), moment)
+    answer = decide(_here(ask), queries.register_of(partnership), moment)
     if isinstance(answer, Refusal):
         raise denied(answer)
     for refusal in answer.refused_providers.values():
@@ -359,6 +372,11 @@ def _withdrawal(
     )
 
 
+def _here(ask: Ask) -> Ask:
+    """The request, done where this installation stands: nobody who asks can say otherwise."""
+    return replace(ask, place=settings.PLACE)
+
+
 def _asked(ask: Ask) -> dict[str, Any]:
     return {
         "action": ask.action,
@@ -369,6 +387,8 @@ def _asked(ask: Ask) -> dict[str, Any]:
         "linkage": ask.linkage,
         "providers": [str(each) for each in ask.providers],
         **({"under": ask.under} if ask.under else {}),
+        **({"shown": sorted(ask.shown)} if ask.shown else {}),
+        **({"place": ask.place} if ask.place else {}),
     }
 
 

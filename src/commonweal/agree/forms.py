@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -13,204 +14,21 @@ from django.utils.translation import gettext_lazy
 
 from commonweal.agree import words
 from commonweal.agree.drafting import party
+from commonweal.agree.models import Agreement
+from commonweal.agree.terms_forms import (
+    TermsForm,
+    answers,
+    ask_all,
+    check_all_answered,
+    initial_of,
+    levels,
+    organisations,
+    title_field,
+)
 from commonweal.compute.errors import Unusable
 from commonweal.compute.permits import clauses as c
-from commonweal.compute.permits.purposes import PURPOSES
 from commonweal.compute.permits.terms import Terms
 from commonweal.core.models import Organisation
-
-HEADING = "# "
-
-
-def organisations(**options: Any) -> forms.ModelMultipleChoiceField[Organisation]:
-    """Checkboxes for organisations at the table; the view says which."""
-    return forms.ModelMultipleChoiceField(
-        queryset=Organisation.objects.none(), widget=forms.CheckboxSelectMultiple, **options
-    )
-
-
-class DayInput(forms.DateInput):
-    input_type = "date"
-
-    def __init__(self) -> None:
-        super().__init__(format="%Y-%m-%d")
-
-
-class TermsForm(forms.Form):
-    """What sharing agreements and licences have in common."""
-
-    prose = forms.CharField(
-        label=gettext_lazy("Why you agree on this"),
-        help_text=gettext_lazy(
-            "In your own words, for everybody who reads it. It cannot widen the clauses."
-        ),
-        widget=forms.Textarea(attrs={"rows": 4}),
-        max_length=20_000,
-        required=False,
-    )
-    purpose = forms.MultipleChoiceField(
-        label=gettext_lazy("What may the data be used for?"),
-        widget=forms.CheckboxSelectMultiple,
-        error_messages={"required": gettext_lazy("Choose at least one purpose.")},
-    )
-    minimum_cell = forms.IntegerField(
-        label=gettext_lazy("Smallest group shown"),
-        help_text=gettext_lazy(
-            "A result about fewer records than this is hidden, and so is what would give it away."
-            " 5 and 10 are usual; 1 hides nothing."
-        ),
-        min_value=1,
-        max_value=c.MAXIMUM_CELL,
-        initial=10,
-    )
-    linkage = forms.ChoiceField(
-        label=gettext_lazy("May records of different providers be joined person by person?"),
-        choices=[("no", gettext_lazy("No")), ("yes", gettext_lazy("Yes"))],
-        widget=forms.RadioSelect,
-        initial="no",
-    )
-    publication = forms.ChoiceField(
-        label=gettext_lazy("Who may see results?"),
-        widget=forms.RadioSelect,
-        error_messages={"required": gettext_lazy("Choose who may see results.")},
-    )
-    retention = forms.IntegerField(
-        label=gettext_lazy("Months after which records are destroyed at the latest"),
-        help_text=gettext_lazy("Counted from the day they were received."),
-        min_value=1,
-        max_value=1200,
-        initial=36,
-    )
-    start = forms.DateField(label=gettext_lazy("First day of use"), widget=DayInput)
-    expiry = forms.DateField(
-        label=gettext_lazy("Last day of use"),
-        help_text=gettext_lazy("From the following midnight every use is refused."),
-        widget=DayInput,
-    )
-    withdrawal = forms.IntegerField(
-        label=gettext_lazy("Days until a party’s data is destroyed after it withdraws"),
-        help_text=gettext_lazy(
-            "Its data is not used any more from the moment of withdrawal; this is the time until"
-            " it is gone for good. 0 means at once."
-        ),
-        min_value=0,
-        max_value=730,
-        initial=30,
-    )
-    further = forms.CharField(
-        label=gettext_lazy("Further clauses"),
-        help_text=gettext_lazy(
-            "For people to read; the software does not enforce them. Begin each with a line"
-            " “# Heading”."
-        ),
-        widget=forms.Textarea(attrs={"rows": 6}),
-        required=False,
-    )
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.fields["publication"].choices = _levels(c.LEVELS)  # type: ignore[attr-defined]
-        self._offer_purposes(PURPOSES)
-
-    def _offer_purposes(self, keys: Iterable[str]) -> None:
-        held = list(keys)
-        field = self.fields["purpose"]
-        field.choices = [(key, words.purpose(key)) for key in held]  # type: ignore[attr-defined]
-        field.choice_hints = {  # type: ignore[attr-defined]
-            key: words.purpose_meaning(key) for key in held
-        }
-
-    def clean_further(self) -> list[c.Prose]:
-        """The free clauses. Refuses text before the first heading and headings without text."""
-        try:
-            return _parse_further(self.cleaned_data["further"])
-        except Unusable as fault:
-            raise ValidationError(words.unusable(fault)) from fault
-
-    def limits(self) -> list[c.Clause]:
-        """The clauses that both kinds of agreement settle. Only of a valid form."""
-        said = self.cleaned_data
-        return [
-            c.Purpose(tuple(said["purpose"])),
-            c.MinimumCell(said["minimum_cell"]),
-            c.Linkage(said["linkage"] == "yes"),
-            c.Publication(said["publication"]),
-            c.Retention(said["retention"]),
-            c.Start(said["start"]),
-            c.Expiry(said["expiry"]),
-            c.Withdrawal(said["withdrawal"]),
-            *said["further"],
-        ]
-
-
-def _levels(levels: Iterable[str]) -> list[tuple[str, str]]:
-    said = {
-        "none": _("Only the user that a licence names"),
-        "partners": _("The partners at the table"),
-        "public": _("The public"),
-    }
-    return [(level, said[level]) for level in levels]
-
-
-def _parse_further(text: str) -> list[c.Prose]:
-    found: list[c.Prose] = []
-    heading, lines = "", list[str]()
-    for line in [*text.replace("\r\n", "\n").split("\n"), HEADING]:
-        if line.startswith(HEADING) or line.strip() == HEADING.strip():
-            if heading or "".join(lines).strip():
-                if not heading:
-                    raise Unusable(
-                        _("There are words before the first heading."),
-                        mend=_("Begin with a line “# Heading”."),
-                    )
-                found.append(c.Prose(heading, "\n".join(lines).strip()))
-            heading, lines = line.removeprefix(HEADING).strip(), []
-        else:
-            lines.append(line)
-    return found
-
-
-def _as_further(clauses: Sequence[c.Clause]) -> str:
-    parts = [
-        f"{HEADING}{each.heading}\n{each.text}" for each in clauses if isinstance(each, c.Prose)
-    ]
-    return "\n\n".join(parts)
-
-
-def title_field() -> forms.CharField:
-    return forms.CharField(
-        label=gettext_lazy("Title"),
-        help_text=gettext_lazy("What people will call it, for example “Beds for babies”."),
-        max_length=200,
-        error_messages={"required": gettext_lazy("Give the agreement a title.")},
-    )
-
-
-def initial_of(terms: Terms, prose: str) -> dict[str, Any]:
-    """What a form shows when a new version is drafted from these terms."""
-    held = {clause.kind: clause for clause in terms.clauses}
-    found: dict[str, Any] = {"prose": prose, "further": _as_further(terms.clauses)}
-    for kind, clause in held.items():
-        match clause:
-            case c.Party():
-                found[kind] = list(clause.ids)
-            case c.Purpose():
-                found[kind] = list(clause.purposes)
-            case c.Linkage():
-                found[kind] = "yes" if clause.allowed else "no"
-            case c.MinimumCell():
-                found[kind] = clause.minimum
-            case c.Publication():
-                found[kind] = clause.level
-            case c.Retention():
-                found[kind] = clause.months
-            case c.Withdrawal():
-                found[kind] = clause.notice_days
-            case c.Start() | c.Expiry():
-                found[kind] = clause.day
-            case _:
-                pass
-    return found
 
 
 class SharingForm(TermsForm):
@@ -238,64 +56,137 @@ class SharingForm(TermsForm):
         widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false"}),
         error_messages={"required": gettext_lazy("Name at least one contract and its fields.")},
     )
-    field_order = ["title", "prose", "provider", "recipient", "data"]
+    masked = forms.CharField(
+        label=gettext_lazy("Fields whose values are never shown"),
+        help_text=gettext_lazy(
+            "Written like the data above. They may be counted and joined, but no result tells their"
+            " values."
+        ),
+        widget=forms.Textarea(attrs={"rows": 2, "spellcheck": "false"}),
+        required=False,
+    )
+    intermediary = organisations(
+        label=gettext_lazy("Who of them is a trusted intermediary?"),
+        help_text=gettext_lazy(
+            "An intermediary keeps the data for the others and never uses it itself."
+        ),
+        required=False,
+    )
+    parent = forms.ModelChoiceField(
+        queryset=Agreement.objects.none(),
+        label=gettext_lazy("Does it rest on a memorandum of understanding?"),
+        empty_label=gettext_lazy("No, it stands alone"),
+        required=False,
+    )
+    field_order = ["title", "prose", "parent", "provider", "recipient", "intermediary", "data"]
     fieldsets = [
-        (gettext_lazy("What and why"), ["title", "prose"]),
-        (gettext_lazy("Who"), ["provider", "recipient"]),
-        (gettext_lazy("Which data, and what for"), ["data", "purpose"]),
-        (gettext_lazy("Limits"), ["minimum_cell", "publication", "linkage", "retention"]),
+        (gettext_lazy("What and why"), ["title", "prose", "parent"]),
+        (gettext_lazy("Who"), ["provider", "recipient", "intermediary"]),
+        (gettext_lazy("Which data, and what for"), ["data", "masked", "purpose", "own_purpose"]),
+        (
+            gettext_lazy("Limits"),
+            ["minimum_cell", "publication", "grain", "linkage", "retention", "place", "breach"],
+        ),
         (gettext_lazy("How long"), ["start", "expiry", "withdrawal"]),
         (gettext_lazy("Further clauses"), ["further"]),
     ]
 
     def __init__(
-        self, *args: Any, partners: Iterable[Organisation], revises: bool = False, **options: Any
+        self,
+        *args: Any,
+        partners: Iterable[Organisation],
+        memoranda: Iterable[Agreement] = (),
+        revises: bool = False,
+        **options: Any,
     ) -> None:
         super().__init__(*args, **options)
-        for role in ("provider", "recipient"):
+        for role in ("provider", "recipient", "intermediary"):
             self.fields[role].queryset = partners  # type: ignore[attr-defined]
+        above = [each.pk for each in memoranda]
+        if revises or not above:
+            del self.fields["parent"]
+        else:
+            self.fields["parent"].queryset = Agreement.objects.filter(pk__in=above)  # type: ignore[attr-defined]
         if revises:
             del self.fields["title"]
-            self.fieldsets = [(gettext_lazy("Why"), ["prose"]), *self.fieldsets[1:]]
+        asked = ask_all(self, "four_questions", required=False)
+        self.fieldsets = [
+            (legend, [name for name in names if name in self.fields])
+            for legend, names in [
+                *self.fieldsets[:-1],
+                (gettext_lazy("Four questions"), asked),
+                self.fieldsets[-1],
+            ]
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean()
+        check_all_answered(self, "four_questions")
+        return said
 
     def clean_data(self) -> list[c.Data]:
         """One clause per line. Refuses a line that is not “key: field, field”."""
-        found = []
-        lines = self.cleaned_data["data"].replace("\r\n", "\n").split("\n")
-        for number, line in enumerate(lines, 1):
-            if not line.strip():
-                continue
-            key, colon, fields = line.partition(":")
-            names = tuple(name.strip() for name in fields.split(",") if name.strip())
-            if not colon or not names:
+        return _data_lines(self.cleaned_data["data"])
+
+    def clean_masked(self) -> dict[str, tuple[str, ...]]:
+        """Contract → its masked fields. Refuses what the data does not name."""
+        masked = {each.contract: each.fields for each in _data_lines(self.cleaned_data["masked"])}
+        named = {each.contract: each.fields for each in self.cleaned_data.get("data") or ()}
+        for contract, fields in masked.items():
+            if not named:
+                break
+            if contract not in named or not set(fields) <= set(named[contract]):
                 raise ValidationError(
-                    _("Line %(number)s: write the contract’s key, a colon, then its fields.")
-                    % {"number": number}
+                    _("“%(contract)s”: mask only fields that the data above names.")
+                    % {"contract": contract}
                 )
-            try:
-                found.append(c.Data(key.strip(), names))
-            except Unusable as fault:
-                raise ValidationError(
-                    _("Line %(number)s: %(fault)s")
-                    % {"number": number, "fault": words.unusable(fault)}
-                ) from fault
-        return found
+        return masked
 
     def clauses(self) -> list[c.Clause]:
         """Everything the form settles. Only of a valid form."""
         said = self.cleaned_data
+        between = said["intermediary"]
         return [
             party(c.PROVIDER, said["provider"]),
             party(c.RECIPIENT, said["recipient"]),
-            *said["data"],
+            *([party(c.INTERMEDIARY, between)] if between else []),
+            *(replace(each, masked=said["masked"].get(each.contract, ())) for each in said["data"]),
             *self.limits(),
+            *answers(said),
         ]
+
+
+def _data_lines(text: str) -> list[c.Data]:
+    found = []
+    for number, line in enumerate(text.replace("\r\n", "\n").split("\n"), 1):
+        if not line.strip():
+            continue
+        key, colon, fields = line.partition(":")
+        names = tuple(name.strip() for name in fields.split(",") if name.strip())
+        if not colon or not names:
+            raise ValidationError(
+                _("Line %(number)s: write the contract’s key, a colon, then its fields.")
+                % {"number": number}
+            )
+        try:
+            found.append(c.Data(key.strip(), names))
+        except Unusable as fault:
+            raise ValidationError(
+                _("Line %(number)s: %(fault)s") % {"number": number, "fault": words.unusable(fault)}
+            ) from fault
+    return found
 
 
 def data_as_text(clauses: Sequence[c.Clause]) -> str:
     """The lines that `SharingForm.data` reads."""
     held = [each for each in clauses if isinstance(each, c.Data)]
     return "\n".join(f"{each.contract}: {', '.join(each.fields)}" for each in held)
+
+
+def masked_as_text(clauses: Sequence[c.Clause]) -> str:
+    """The lines that `SharingForm.masked` reads."""
+    held = [each for each in clauses if isinstance(each, c.Data) and each.masked]
+    return "\n".join(f"{each.contract}: {', '.join(each.masked)}" for each in held)
 
 
 class LicenceForm(TermsForm):
@@ -325,6 +216,7 @@ class LicenceForm(TermsForm):
         (gettext_lazy("Who"), ["user", "provider"]),
         *SharingForm.fieldsets[2:],
     ]
+    own_purpose = None  # type: ignore[assignment]
 
     def __init__(
         self,
@@ -350,20 +242,30 @@ class LicenceForm(TermsForm):
         self._narrow(parent)
         if revises:
             del self.fields["title"]
-            self.fieldsets = [(gettext_lazy("Why"), ["prose"]), *self.fieldsets[1:]]
+        four = ask_all(self, "four_questions", required=True)
+        five = ask_all(self, "five_safes", required=False)
+        self.fieldsets = [
+            (legend, [name for name in names if name in self.fields])
+            for legend, names in [
+                *self.fieldsets[:-1],
+                (gettext_lazy("Four questions"), four),
+                (gettext_lazy("Five safes"), five),
+                self.fieldsets[-1],
+            ]
+        ]
 
     def _narrow(self, parent: Terms) -> None:
         """Offer nothing wider than the agreement above, and say what it says."""
         above = initial_of(parent, "")
-        self._offer_purposes(above["purpose"])
-        levels = c.LEVELS[: c.LEVELS.index(above["publication"]) + 1]
-        self.fields["publication"].choices = _levels(levels)  # type: ignore[attr-defined]
+        self.offer_purposes(chosen_purposes(parent.clauses))
+        known = c.LEVELS[: c.LEVELS.index(above["publication"]) + 1]
+        self.fields["publication"].choices = levels(known)  # type: ignore[attr-defined]
         if above["linkage"] == "no":
             del self.fields["linkage"]
-            self.fieldsets = [
-                (legend, [name for name in names if name != "linkage"])
-                for legend, names in self.fieldsets
-            ]
+        if above.get("grain") != "records":
+            del self.fields["grain"]
+        for name in ("place", "breach"):
+            self.fields[name].initial = above.get(name)
         for name, hint in {
             "minimum_cell": _("%(reference)s says %(value)s: choose this or more."),
             "retention": _("%(reference)s says %(value)s: choose this or fewer."),
@@ -376,6 +278,11 @@ class LicenceForm(TermsForm):
             self.fields[name].help_text = hint % {"reference": parent.reference, "value": shown}
             self.fields[name].initial = value
 
+    def clean(self) -> dict[str, Any]:
+        said = super().clean()
+        check_all_answered(self, "five_safes")
+        return said
+
     def clauses(self) -> list[c.Clause]:
         """Everything the form settles. Only of a valid form."""
         said = self.cleaned_data
@@ -387,8 +294,17 @@ class LicenceForm(TermsForm):
         found: list[c.Clause] = [party(c.USER, said["user"])]
         if said["provider"]:
             found.append(party(c.PROVIDER, said["provider"]))
-        found += [c.Data(contract, tuple(names)) for contract, names in fields.items()]
-        return found + self.limits()
+        for contract, names in fields.items():
+            held = self.parent.data(contract)
+            # What the agreement above never shows, no licence under it does.
+            masked = tuple(each for each in (held.masked if held else ()) if each in names)
+            found.append(c.Data(contract, tuple(names), masked))
+        return [*found, *self.limits(), *answers(said)]
+
+
+def chosen_purposes(clauses: Sequence[c.Clause]) -> list[str]:
+    """Every purpose of these clauses, those in own words too."""
+    return [key for each in clauses if isinstance(each, c.Purpose) for key in each.purposes]
 
 
 def chosen_fields(clauses: Sequence[c.Clause]) -> list[str]:

@@ -10,13 +10,15 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from commonweal.agree import text, words
+from commonweal.agree import governing_text, text, words
 from commonweal.agree.models import AgreementVersion, Kind, State
 from commonweal.agree.queries import Summary
 from commonweal.agree.sheets import Line, Sheet
 from commonweal.compute.permits import clauses as c
+from commonweal.compute.permits import governing as g
 from commonweal.compute.permits.asking import Refusal
 from commonweal.compute.permits.terms import Terms
+from commonweal.convene.models import Partnership
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,7 @@ def standing_of(state: str, closed: Refusal | None) -> Standing:
         "not_started": (_("Not begun"), "progress"),
         "suspended": (_("Suspended"), "attention"),
         "provider_withdrawn": (_("Withdrawn"), "attention"),
+        "member_withdrawn": (_("Withdrawn"), "attention"),
         "recipient_withdrawn": (_("Withdrawn"), "attention"),
         "user_withdrawn": (_("Withdrawn"), "attention"),
     }.get(closed.code, (_("Allows nothing"), "attention"))
@@ -64,54 +67,114 @@ def standing(sheet: Sheet) -> Standing:
 
 
 @dataclass(frozen=True)
+class Told:
+    """A kind of agreement as its page introduces it: what it settles, and where it is drafted."""
+
+    name: str
+    question: str
+    lead: str
+    url: str = ""
+
+
+def kind_told(kind: str, url: str = "") -> Told:
+    """What a kind of agreement is for, in the reader's language."""
+    question, lead_ = {
+        "constitution": (
+            _("How will you work together and decide?"),
+            _("Principles, meetings, channels, how you decide and how you handle conflict."),
+        ),
+        "mou": (
+            _("Who works together, and what for?"),
+            _("The frame: agreements that rest on it can only be narrower."),
+        ),
+        "dsa": (
+            _("Who gives which data to whom, and what for?"),
+            _("Nothing is shared before every party has signed it."),
+        ),
+        "dul": (
+            _("Who may do what with which of the data?"),
+            _("It is drafted from the page of a sharing agreement, and can only narrow it."),
+        ),
+        "funding": (
+            _("Who pays what, for what, and who carries the risk?"),
+            _("What is promised here is a duty, not a voluntary commitment."),
+        ),
+        "procurement": (
+            _("What do you buy by which rules?"),
+            _("Joint rules, and what a partner may do without asking each time."),
+        ),
+        "standards": (
+            _("What does good work look like, and who may adapt it?"),
+            _("A hub keeps it, the members follow it; each rule says whether it may be adapted."),
+        ),
+    }[kind]
+    return Told(str(Kind(kind).label), question, lead_, url)
+
+
+def kinds(partnership: Partnership) -> list[Told]:
+    """Every kind that can be drafted here, from the widest frame to the narrowest."""
+    addresses = {"dsa": reverse("draft_sharing", args=[partnership.slug]), "dul": ""}
+    return [
+        kind_told(
+            kind,
+            addresses.get(kind, reverse("draft_kind", args=[partnership.slug, kind])),
+        )
+        for kind in Kind.values
+    ]
+
+
+@dataclass(frozen=True)
 class Entry:
-    """One agreement in a list, with the licences under it."""
+    """One agreement in a list, and the agreements that rest on it."""
 
     url: str
     reference: str
     title: str
+    kind: str
     standing: Standing
     who: str
     purposes: str
     limits: str
     until: str
     withdrawn: str
-    licences: tuple[Entry, ...]
+    below: tuple[Entry, ...]
 
 
 def grouped(found: Iterable[Summary]) -> list[Entry]:
-    """Sharing agreements with their licences below; licences alone when their agreement is absent."""
+    """Agreements with those that rest on them below; alone where what they rest on is absent."""
     held = list(found)
     present = {each.agreement.pk for each in held}
-    below: dict[Any, list[Entry]] = {}
-    for each in held:
-        if each.agreement.parent_id in present:
-            below.setdefault(each.agreement.parent_id, []).append(_entry(each, ()))
     return [
-        _entry(each, tuple(below.get(each.agreement.pk, ())))
-        for each in held
-        if each.agreement.parent_id not in present
+        _with_those_below(each, held) for each in held if each.agreement.parent_id not in present
     ]
 
 
-def _entry(summary: Summary, licences: tuple[Entry, ...]) -> Entry:
+def _with_those_below(summary: Summary, held: Sequence[Summary]) -> Entry:
+    below = [each for each in held if each.agreement.parent_id == summary.agreement.pk]
+    return _entry(summary, tuple(_with_those_below(each, held) for each in below))
+
+
+def _entry(summary: Summary, below: tuple[Entry, ...]) -> Entry:
     agreement, version = summary.agreement, summary.version
     return Entry(
         url=reverse("agreement", args=[agreement.partnership.slug, agreement.reference]),
         reference=agreement.reference,
         title=agreement.title,
+        kind=agreement.get_kind_display(),
         standing=standing_of(version.state, summary.closed),
         who=text.in_short(summary.terms.clauses)[0],
         purposes=_purposes(summary.terms),
         limits=_limits(summary.terms),
         until=words.day(version.expires_on),
         withdrawn=_withdrawn(summary.terms),
-        licences=licences,
+        below=below,
     )
 
 
 def _limits(terms: Terms) -> str:
     cell, reach = terms.clause(c.MinimumCell), terms.clause(c.Publication)
+    if not cell and not reach:
+        return ""
     return _("no group under %(cell)s shown, results for %(level)s") % {
         "cell": cell.minimum if cell else "–",
         "level": words.level(reach.level if reach else "none"),
@@ -124,8 +187,15 @@ def lead(found: Sequence[Summary]) -> str:
         return _("Nothing yet: there is no agreement, so no data can come in or be used.")
     in_force = [each for each in found if each.standing == "in_force"]
     sharing = sum(each.agreement.kind == Kind.DSA for each in in_force)
-    licences = len(in_force) - sharing
-    said = _("In force: %(sharing)s and %(licences)s.") % {
+    licences = sum(each.agreement.kind == Kind.DUL for each in in_force)
+    others = len(in_force) - sharing - licences
+    more = ngettext("%(count)d other", "%(count)d others", others) % {"count": others}
+    said = (
+        _("In force: %(sharing)s, %(licences)s and %(others)s.")
+        if others
+        else _("In force: %(sharing)s and %(licences)s.")
+    ) % {
+        "others": more,
         "sharing": ngettext("%(count)d sharing agreement", "%(count)d sharing agreements", sharing)
         % {"count": sharing},
         "licences": ngettext(
@@ -146,8 +216,11 @@ def summary_rows(sheet: Sheet) -> list[tuple[str, str]]:
     terms = sheet.terms
     rows: list[tuple[str, str]] = []
     for role, label in (
+        (c.MEMBER, _("Who takes part")),
+        (c.HUB, _("Hub")),
         (c.PROVIDER, _("Who gives")),
         (c.RECIPIENT, _("Who keeps")),
+        (c.INTERMEDIARY, _("Trusted intermediary")),
         (c.USER, _("Who uses")),
     ):
         if party := terms.party(role):
@@ -155,15 +228,16 @@ def summary_rows(sheet: Sheet) -> list[tuple[str, str]]:
     if gone := _withdrawn(terms):
         rows.append((_("Who withdrew"), gone))
     data = [each for each in terms.clauses if isinstance(each, c.Data)]
-    rows.append(
-        (_("What"), "; ".join(f"{each.contract}: {', '.join(each.fields)}" for each in data))
-    )
-    rows.append((_("What for"), _purposes(terms)))
+    if data:
+        held = "; ".join(f"{each.contract}: {', '.join(each.fields)}" for each in data)
+        rows.append((_("What"), held))
+    if purposes := _purposes(terms):
+        rows.append((_("What for"), purposes))
     rows.append((_("Until when"), words.day(sheet.version.expires_on)))
     rows += [
         (text.heading(each), _VALUED[type(each)](each))
         for each in terms.clauses
-        if type(each) in _VALUED
+        if type(each) in _VALUED and (data or not isinstance(each, c.Withdrawal))
     ]
     return rows
 
@@ -198,8 +272,7 @@ def _leaving(clause: c.Withdrawal) -> str:
 
 
 def _reach(clause: c.Publication) -> str:
-    said = words.level(clause.level)
-    return said[:1].upper() + said[1:]
+    return _upper(words.level(clause.level))
 
 
 # Limits that the summary shows by their heading, and how.
@@ -209,7 +282,61 @@ _VALUED: Mapping[type[Any], Callable[[Any], str]] = {
     c.Linkage: lambda clause: _("Allowed") if clause.allowed else _("Not allowed"),
     c.Retention: _kept,
     c.Withdrawal: _leaving,
+    g.Grain: lambda clause: governing_text.grain_sentence(clause.level),
+    g.Place: lambda clause: words.listed([words.country(each) for each in clause.countries]),
+    g.Breach: lambda clause: (
+        ngettext("Told within %(count)d hour", "Told within %(count)d hours", clause.hours)
+        % {"count": clause.hours}
+    ),
+    g.DecisionRule: lambda clause: _upper(governing_text.decision_rule_name(clause.rule)),
+    g.Cadence: lambda clause: (
+        ngettext("Every week", "Every %(count)d weeks", clause.weeks) % {"count": clause.weeks}
+    ),
+    g.RiskShare: lambda clause: "; ".join(
+        f"{organisation.name} {share}%" for organisation, share in clause.shares
+    ),
 }
+
+
+def rule_table(sheet: Sheet) -> dict[str, Any] | None:
+    """Rules and payments, duties apart from what is volunteered; None where there are none."""
+    rows = [
+        [
+            each.heading,
+            {"text": _("Duty"), "tag": "attention"}
+            if each.binding
+            else {"text": _("Voluntary"), "tag": "neutral"},
+            _("Fixed by the hub") if each.fixed else _("Each partner may adapt it"),
+        ]
+        for each in sheet.terms.clauses
+        if isinstance(each, g.Rule)
+    ]
+    rows += [
+        [
+            _("%(name)s pays %(amount)s by %(day)s")
+            % {
+                "name": each.organisation.name,
+                "amount": words.money(each.amount_minor, each.currency),
+                "day": words.day(each.due),
+            },
+            {"text": _("Duty"), "tag": "attention"},
+            each.restriction,
+        ]
+        for each in sheet.terms.clauses
+        if isinstance(each, g.Contribution)
+    ]
+    if not rows:
+        return None
+    return {
+        "caption": _("Duties and voluntary commitments"),
+        "hide_caption": True,
+        "columns": [_("What"), _("Kind"), _("Note")],
+        "rows": rows,
+    }
+
+
+def _upper(said: str) -> str:
+    return said[:1].upper() + said[1:]
 
 
 def party_table(sheet: Sheet) -> dict[str, Any]:

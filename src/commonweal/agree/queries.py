@@ -12,6 +12,7 @@ from django.db.models import Count, Prefetch, Q, QuerySet
 from commonweal.agree.models import (
     Agreement,
     AgreementVersion,
+    Kind,
     Signature,
     State,
     Suspension,
@@ -148,16 +149,29 @@ def summaries(partnership: Partnership, at: datetime) -> list[Summary]:
     for version in chosen.values():
         own = terms[version.agreement.reference]
         found.append(
-            Summary(version.agreement, version, own, why_it_allows_nothing(_chain(own, terms), at))
+            Summary(
+                version.agreement, version, own, why_it_allows_nothing(chain_of(own, terms), at)
+            )
         )
     return found
 
 
-def _chain(own: Terms, known: Mapping[str, Terms]) -> Sequence[Terms]:
+def chain_of(own: Terms, known: Mapping[str, Terms]) -> Sequence[Terms]:
+    """An agreement, then those it rests on. `known`: reference → the version that counts."""
     chain = [own]
     while chain[-1].parent in known and len(chain) <= len(KINDS):
         chain.append(known[chain[-1].parent])
     return chain
+
+
+def memoranda(partnership: Partnership, at: datetime) -> list[Agreement]:
+    """Memoranda of understanding on which an agreement may rest, or will be able to."""
+    standing = {"draft", "comment", "signing", "in_force"}
+    return [
+        each.agreement
+        for each in summaries(partnership, at)
+        if each.agreement.kind == Kind.MOU and each.standing in standing
+    ]
 
 
 def partnership_for(actor: Actor, slug: str, at: datetime) -> Partnership:

@@ -18,6 +18,7 @@ from commonweal.agree.queries import Summary
 from commonweal.compute.permits.asking import Refusal
 from commonweal.compute.permits.clauses import Withdrawal as Notice
 from commonweal.compute.permits.deciding import why_it_allows_nothing
+from commonweal.compute.permits.kinds import KINDS
 from commonweal.compute.permits.terms import Terms
 from commonweal.convene import queries as convene
 from commonweal.core.models import Organisation
@@ -77,13 +78,13 @@ def sheet(
     agreement = version.agreement
     terms = queries.terms_of(version)
     siblings = queries.summaries(agreement.partnership, at)
-    parents = [each.terms for each in siblings if each.agreement.pk == agreement.parent_id]
+    known = {each.agreement.reference: each.terms for each in siblings}
     preparing = queries.in_preparation(agreement)
     return Sheet(
         agreement=agreement,
         version=version,
         terms=terms,
-        closed=why_it_allows_nothing((terms, *parents), at),
+        closed=why_it_allows_nothing(queries.chain_of(terms, known), at),
         parties=_lines(version, terms),
         suspension=agreement.suspensions.filter(until_at__isnull=True).first(),
         versions=tuple(agreement.versions.order_by("-number")),
@@ -115,7 +116,8 @@ def _rights(
         sign_for=tuple(may_sign_for(actor, preparing, at)) if preparing else (),
         withdraw_for=tuple(may_withdraw_for(actor, agreement)),
         prepares=policies.can_prepare(actor, agreement, terms.parties, at),
-        suspends=policies.can_suspend(actor, agreement, at),
+        suspends="suspension" in KINDS[agreement.kind].needs
+        and policies.can_suspend(actor, agreement, at),
         reads_table=convene.standing(actor, partnership, at).is_seated,
     )
 

@@ -47,6 +47,8 @@ from commonweal.compute.permits.clauses import (
 )
 
 TITLE, HEADING, CLAUSE, ITEM, PROSE, SENTENCE = "title", "heading", "clause", "item", "prose", ""
+SHARING = frozenset({"dsa", "dul"})
+"""Kinds of agreement under which data is handed over or used."""
 _MARKS = {TITLE: "# ", HEADING: "## ", CLAUSE: "### ", ITEM: "- ", PROSE: "> "}
 
 
@@ -191,6 +193,8 @@ def heading(clause: Clause) -> str:
     """The heading of a clause: its own for free words and rules, the kind's for the others."""
     if isinstance(clause, Prose | g.Rule):
         return clause.heading
+    if isinstance(clause, g.Contribution):
+        return _("Contribution of %(name)s") % {"name": clause.organisation.name}
     name = words.kind_name(clause.kind)
     return name[:1].upper() + name[1:]
 
@@ -417,15 +421,19 @@ def _signature(clause: Signature, document: Document) -> Iterator[Block]:
 
 
 def _start(clause: Start, document: Document) -> Iterator[Block]:
-    yield Block(SENTENCE, _("The first day of use is %(day)s.") % {"day": words.day(clause.day)})
+    shares = document.kind in SHARING
+    said = _("The first day of use is %(day)s.") if shares else _("The first day is %(day)s.")
+    yield Block(SENTENCE, said % {"day": words.day(clause.day)})
 
 
 def _expiry(clause: Expiry, document: Document) -> Iterator[Block]:
-    yield Block(
-        SENTENCE,
+    shares = document.kind in SHARING
+    said = (
         _("The last day of use is %(day)s. From the following midnight every use is refused.")
-        % {"day": words.day(clause.day)},
+        if shares
+        else _("The last day is %(day)s.")
     )
+    yield Block(SENTENCE, said % {"day": words.day(clause.day)})
 
 
 def _suspension(clause: Suspension, document: Document) -> Iterator[Block]:
@@ -439,7 +447,7 @@ def _suspension(clause: Suspension, document: Document) -> Iterator[Block]:
 
 
 def _withdrawal(clause: Withdrawal, document: Document) -> Iterator[Block]:
-    shares = document.kind in {"dsa", "dul"}
+    shares = document.kind in SHARING
     yield Block(SENTENCE, _leave(clause, shares=shares))
     if shares:
         yield Block(SENTENCE, _("From the moment of withdrawal no new use of its data is allowed."))

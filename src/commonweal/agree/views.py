@@ -22,12 +22,16 @@ from commonweal.agree.forms import (
     SuspendForm,
     WithdrawForm,
     chosen_fields,
+    chosen_purposes,
     data_as_text,
-    initial_of,
+    masked_as_text,
 )
+from commonweal.agree.governing_forms import PARTS, GoverningForm
 from commonweal.agree.models import Agreement, AgreementVersion, Kind
+from commonweal.agree.terms_forms import initial_of
 from commonweal.convene import queries as convene
 from commonweal.convene.models import Partnership
+from commonweal.convene.policies import missing
 from commonweal.core.errors import Conflict, Denied
 from commonweal.core.formerrors import attempt
 from commonweal.core.requests import SignedInRequest
@@ -64,6 +68,7 @@ def agreement(
         "lead": text.in_short(sheet.terms.clauses)[0],
         "standing": presentation.standing(sheet),
         "rows": presentation.summary_rows(sheet),
+        "rules": presentation.rule_table(sheet),
         "parties": presentation.party_table(sheet),
         "departures": presentation.departures(sheet),
         "passages": presentation.passages(sheet.version, sheet.refusals),
@@ -97,6 +102,7 @@ def draft_sharing(request: SignedInRequest, slug: str) -> HttpResponse:
     form = SharingForm(
         request.POST or None,
         partners=partners,
+        memoranda=queries.memoranda(partnership, request.at),
         initial={"start": request.at.date(), "publication": "partners"},
     )
     made: list[AgreementVersion] = []
@@ -109,6 +115,7 @@ def draft_sharing(request: SignedInRequest, slug: str) -> HttpResponse:
                 title=form.cleaned_data["title"],
                 clauses=form.clauses(),
                 prose=form.cleaned_data["prose"],
+                parent=form.cleaned_data.get("parent"),
                 by=request.actor,
                 at=request.at,
             )
@@ -117,6 +124,52 @@ def draft_sharing(request: SignedInRequest, slug: str) -> HttpResponse:
     if _done(request, form, act):
         return _to_draft(request, made[0].agreement)
     return _form(request, "draft", partnership, form, is_licence=False)
+
+
+@login_required
+@require_safe
+def agreement_kinds(request: SignedInRequest, slug: str) -> HttpResponse:
+    """What can partners agree on?"""
+    partnership = convene.partnership_for(request.actor, slug, request.at)
+    policies.check_can_draft(request.actor, partnership, request.at)
+    context = {"kinds": presentation.kinds(partnership)}
+    return _render(request, "kinds", partnership, context)
+
+
+@login_required
+@page
+def draft_kind(request: SignedInRequest, slug: str, kind: str) -> HttpResponse:
+    """Write an agreement on working together."""
+    partnership = convene.partnership_for(request.actor, slug, request.at)
+    policies.check_can_draft(request.actor, partnership, request.at)
+    if kind not in PARTS:
+        raise missing()
+    form = GoverningForm(
+        request.POST or None,
+        kind=kind,
+        partners=convene.partners(partnership, request.at),
+        memoranda=queries.memoranda(partnership, request.at),
+        initial={"start": request.at.date()},
+    )
+    made: list[AgreementVersion] = []
+
+    def act() -> None:
+        made.append(
+            actions.draft_agreement(
+                partnership=partnership,
+                kind=kind,
+                title=form.cleaned_data["title"],
+                clauses=form.clauses(),
+                prose=form.cleaned_data["prose"],
+                parent=form.cleaned_data.get("parent"),
+                by=request.actor,
+                at=request.at,
+            )
+        )
+
+    if _done(request, form, act):
+        return _to_draft(request, made[0].agreement)
+    return _form(request, "draft", partnership, form, drafted=presentation.kind_told(kind))
 
 
 @login_required
@@ -183,14 +236,24 @@ def revise(request: SignedInRequest, slug: str, reference: str) -> HttpResponse:
 
 def _revision_form(
     request: SignedInRequest, found: Agreement, version: AgreementVersion
-) -> SharingForm | LicenceForm:
+) -> SharingForm | LicenceForm | GoverningForm:
     terms = queries.terms_of(version)
     partners = convene.partners(found.partnership, request.at)
+    if found.kind in PARTS:
+        return GoverningForm(
+            request.POST or None,
+            kind=found.kind,
+            partners=partners,
+            terms=terms,
+            prose=version.prose,
+        )
     initial = initial_of(terms, version.prose)
-    if found.parent is None:
+    if found.parent is None or found.kind == Kind.DSA:
         initial["data"] = data_as_text(terms.clauses)
+        initial["masked"] = masked_as_text(terms.clauses)
         return SharingForm(request.POST or None, partners=partners, revises=True, initial=initial)
     initial["data"] = chosen_fields(terms.clauses)
+    initial["purpose"] = chosen_purposes(terms.clauses)
     return LicenceForm(
         request.POST or None,
         partners=partners,

@@ -30,7 +30,7 @@ from commonweal.core import jobs
 from commonweal.core.models import Organisation, Person, Role
 from commonweal.core.queries import actor_for
 from commonweal.core.scope import Actor, system
-from commonweal.desk.example import cast
+from commonweal.desk.example import cast, governing
 from commonweal.measure import actions as measure
 from commonweal.measure.models import Release
 from commonweal.pool import actions as pool
@@ -248,11 +248,15 @@ def quarter(day: date) -> str:
 
 
 def sign_agreements(stage: Stage) -> None:
-    """For each kind of record a sharing agreement; where it is measured, a licence under it."""
+    """How the partners work together; then for each kind of record a sharing agreement.
+
+    Where the records are measured, a licence stands under the agreement.
+    """
+    memorandum = settle(stage)
     measured = measured_fields(stage)
     for days, sharing in enumerate(cast.SHARINGS):
         at = stage.before(45 - 2 * days)
-        agreement = share(stage, sharing, at)
+        agreement = share(stage, sharing, memorandum, at)
         if sharing.contract in measured:
             license_use(stage, sharing, agreement, measured[sharing.contract], at)
         pool.add_contract(
@@ -264,6 +268,29 @@ def sign_agreements(stage: Stage) -> None:
         )
 
 
+def settle(stage: Stage) -> Agreement:
+    """Constitution, memorandum, funding and standards. The memorandum is what data rests on."""
+    found: dict[str, Agreement] = {}
+    starts = stage.first - timedelta(days=60)
+    for days, each in enumerate(
+        governing.settled(stage.organisations, starts, add_months(stage.first, 72))
+    ):
+        at = stage.before(55 - 2 * days)
+        version = agree.draft_agreement(
+            partnership=stage.partnership,
+            kind=each.kind,
+            title=each.title,
+            clauses=each.clauses,
+            prose=each.prose,
+            parent=found["mou"] if each.rests else None,
+            by=stage.convener(at),
+            at=at,
+        )
+        put_in_force(stage, version, at)
+        found[each.kind] = Agreement.objects.get(pk=version.agreement_id)
+    return found["mou"]
+
+
 def measured_fields(stage: Stage) -> dict[str, tuple[str, ...]]:
     """What the indicators read, by data contract."""
     reads: dict[str, set[str]] = {}
@@ -273,7 +300,7 @@ def measured_fields(stage: Stage) -> dict[str, tuple[str, ...]]:
     return {contract: tuple(sorted(fields)) for contract, fields in reads.items()}
 
 
-def share(stage: Stage, sharing: cast.Sharing, at: datetime) -> Agreement:
+def share(stage: Stage, sharing: cast.Sharing, memorandum: Agreement, at: datetime) -> Agreement:
     contract = parse_contract(example("contracts", sharing.contract))
     columns = tuple(column.name for column in contract.tables[0].columns)
     version = agree.draft_agreement(
@@ -292,6 +319,7 @@ def share(stage: Stage, sharing: cast.Sharing, at: datetime) -> Agreement:
             c.Expiry(add_months(stage.first, 60)),
             c.Withdrawal(30),
         ],
+        parent=memorandum,
         prose="So that partners can see together what none of them can see alone, and no more.",
         by=stage.convener(at),
         at=at,
@@ -315,6 +343,7 @@ def license_use(
             c.Publication("public"),
             c.Start(stage.first - timedelta(days=30)),
             c.Expiry(add_months(stage.first, 48)),
+            *governing.questions(),
         ],
         prose="Only totals and groups leave the vault; no partner sees another’s records.",
         parent=parent,

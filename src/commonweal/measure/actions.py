@@ -65,6 +65,9 @@ class Order:
             fields=tuple(sorted({name for each in read for name in each.columns()})),
             purpose=self.purpose,
             output=self.audience,
+            shown=tuple(
+                sorted({name for each in read for slice_ in each.slices for name in slice_})
+            ),
             under=pool.agreement_of(self.partnership, contract),
         )
 
@@ -327,6 +330,7 @@ def _asked_to_publish(release: Release, part: Mapping[str, Any], by: Actor, at: 
         fields=granted.fields,
         purpose=granted.purpose,
         output=granted.output,
+        shown=granted.shown,
         under=pool.agreement_of(release.partnership, granted.contract),
     )
     answer = agree.permit(ask=ask, by=by, at=at)

@@ -199,6 +199,8 @@ LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("es", _("Spanish"))]
 LOCALE_PATHS = [PACKAGE / "locale"]
 USE_TZ = True
+# Where the data is kept and worked on; agreements may name the countries that are allowed.
+PLACE = os.environ.get("COMMONWEAL_PLACE", "GB" if DEMO else "").upper()
 TIME_ZONE = os.environ.get("COMMONWEAL_TIME_ZONE", "Europe/London")
 FORMAT_MODULE_PATH: list[str] = []
 

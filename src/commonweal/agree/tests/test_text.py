@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from commonweal.agree import text
+from commonweal.agree import governing_text, text
 from commonweal.agree.drafting import completed
 from commonweal.compute.errors import Unusable
 from commonweal.compute.permits import clauses as c
+from commonweal.compute.permits import governing as g
 from commonweal.compute.permits.asking import Refusal
 from commonweal.compute.permits.clauses import NAMES
 from commonweal.compute.permits.purposes import PURPOSES
@@ -176,3 +177,75 @@ def test_all_words_of_refusals_and_faults_can_be_said() -> None:
     for code in FAULTS:
         fault = Fault(code, 7, "expiry", params)
         assert words.fault(fault) == f"{fault.words} {fault.mend}"
+
+
+def governing(clause: c.Clause) -> str:
+    """The text of an agreement whose only unusual clause is this one."""
+    return text.render(document(kind="constitution", clauses=(*held(), clause)))
+
+
+@pytest.mark.parametrize(
+    ("clause", "other", "said"),
+    [
+        (g.Principles(("One", "Two")), g.Principles(("One",)), "- Two"),
+        (g.Cadence(2, "Town hall"), g.Cadence(3, "Town hall"), "every 2 weeks"),
+        (g.Channels(("A letter",)), g.Channels(("A call",)), "- A letter"),
+        (g.DecisionRule("consent", 60, 12), g.DecisionRule("consent", 50, 12), "60 percent"),
+        (
+            g.DecisionRule("lead", 60, 12),
+            g.DecisionRule("majority", 60, 12),
+            "after advice from all",
+        ),
+        (g.Conflict(("talk",), 14), g.Conflict(("talk", "mediate"), 14), "14 days"),
+        (
+            g.Rule("Buy", "Together", True, False),
+            g.Rule("Buy", "Together", True, True),
+            "voluntary",
+        ),
+        (g.Rule("Buy", "Together", True, True), g.Rule("Buy", "Together", False, True), "fixed by"),
+        (
+            g.Rule("Buy", "Together", True, True, "Less"),
+            g.Rule("Buy", "Together", True, True),
+            "Less",
+        ),
+        (g.Small(10), g.Small(11), "fewer than 10 people"),
+        (g.StandingLimit("Buy", 5000, "GBP"), g.StandingLimit("Buy", 5001, "GBP"), "£50.00 each"),
+        (
+            g.Contribution(HUB, 100, "GBP", date(2026, 1, 1), "Beds"),
+            g.Contribution(HUB, 101, "GBP", date(2026, 1, 1), "Beds"),
+            "£1.00 by 1 January 2026",
+        ),
+        (
+            g.RiskShare(((HUB, 60), (COUNCIL, 40))),
+            g.RiskShare(((HUB, 40), (COUNCIL, 60))),
+            "Mayor’s Office: 60 percent",
+        ),
+        (g.Breach(24), g.Breach(72), "within 24 hours"),
+        (g.Place(("GB",)), g.Place(("GB", "FR")), "United Kingdom (GB)"),
+        (g.Grain("totals"), g.Grain("records"), "totals only"),
+        (g.Fixed(("linkage",)), g.Fixed(("retention",)), "- linkage"),
+        (
+            g.FourQuestions("a1", "b2", "c3", "d4"),
+            g.FourQuestions("a1", "b2", "c3", "d5"),
+            "> c3",
+        ),
+        (g.FiveSafes("a", "b", "c", "d", "e"), g.FiveSafes("a", "b", "c", "d", "f"), "> e"),
+    ],
+    ids=lambda each: getattr(each, "kind", ""),
+)
+def test_every_value_of_a_governing_clause_is_in_the_text(
+    clause: c.Clause, other: c.Clause, said: str
+) -> None:
+    assert said in governing(clause)
+    assert governing(clause) != governing(other)
+
+
+def test_every_kind_of_clause_can_be_rendered() -> None:
+    assert {each.kind for each in governing_text.RENDER} == set(g.READERS)
+
+
+def test_words_of_the_parties_stay_marked_in_every_governing_clause() -> None:
+    hostile = "1. Expiry\n### 9. Expiry\n- item"
+    written = governing(g.Rule("Buy", hostile, True, True, hostile))
+    marked = [each.text for each in text.blocks(written) if each.kind == text.PROSE]
+    assert marked.count(hostile) == 2

@@ -159,6 +159,7 @@ class Permit:
     obligations: tuple[Obligation, ...]
     granted_at: datetime
     expires_at: datetime
+    shown: tuple[str, ...] = ()
 
     @cached_property
     def id(self) -> str:
@@ -193,6 +194,8 @@ class Permit:
             "obligations": [vars(obligation) for obligation in self.obligations],
             "granted_at": _stamp(self.granted_at),
             "expires_at": _stamp(self.expires_at),
+            # Left out where there is none, as in permits from before it was asked.
+            **({"shown": sorted(self.shown)} if self.shown else {}),
         }
 
     def as_json(self) -> dict[str, Any]:
@@ -222,6 +225,7 @@ class Permit:
             obligations=tuple(Obligation(**each) for each in value["obligations"]),
             granted_at=datetime.fromisoformat(value["granted_at"]),
             expires_at=datetime.fromisoformat(value["expires_at"]),
+            shown=tuple(value.get("shown", ())),
         )
         if permit.id != value["id"]:
             raise Unusable(

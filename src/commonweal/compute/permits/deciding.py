@@ -488,4 +488,5 @@ def _permit(
         obligations=joint.obligations,
         granted_at=at,
         expires_at=expires,
+        shown=tuple(sorted(ask.shown)),
     )

@@ -182,6 +182,8 @@ PEOPLE = (
     Someone("board@example.org", "Uma Patel", "health-planning", (MEMBER, SIGNATORY, STEWARD)),
     Someone("parents@example.org", "Tess Boyle", "parents", (MEMBER,)),
     Someone("firm@example.org", "Max Kowal", "firm", (MEMBER,)),
+    Someone("owner@example.org", "Ida Kowal", "firm", (SIGNATORY,)),
+    Someone("director@example.org", "Femi Cole", "foundation", (SIGNATORY,)),
 )
 
 

@@ -1,0 +1,67 @@
+"""What the parts of a form about working together are made of. Leaf."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from commonweal.compute.permits.clauses import Clause
+from commonweal.compute.permits.kinds import KINDS
+from commonweal.compute.permits.terms import Terms
+from commonweal.core.models import Organisation
+
+Said = Mapping[str, Any]
+
+
+class DraftedForm(forms.Form):
+    """A form that drafts an agreement. `partners`: who is at the table; `terms`: what is there.
+
+    `memoranda`: those that it may rest on.
+    """
+
+    kind: str
+    partners: Sequence[Organisation]
+    terms: Terms | None
+    memoranda: Sequence[UUID]
+
+    def has(self, kind: str) -> bool:
+        """Whether the kind of agreement must settle this."""
+        return kind in KINDS[self.kind].needs
+
+
+@dataclass(frozen=True)
+class Part:
+    """`add` gives the form its fields and names them; `read` makes clauses; `show` is the inverse."""
+
+    legend: Any
+    add: Callable[[DraftedForm], list[str]]
+    read: Callable[[DraftedForm, Said], list[Clause]]
+    show: Callable[[Terms], Mapping[str, Any]] = lambda terms: {}
+    hint: Any = ""
+
+
+def wrong(field: str, said: str) -> ValidationError:
+    """What is wrong, to be told at a field."""
+    return ValidationError(said, params={"field": field})
+
+
+def text(label: Any, hint: Any = "", *, rows: int = 4, required: bool = True) -> forms.CharField:
+    """Room for several lines."""
+    return forms.CharField(
+        label=label,
+        help_text=hint,
+        widget=forms.Textarea(attrs={"rows": rows}),
+        max_length=20_000,
+        required=required,
+    )
+
+
+def number(label: Any, low: int, high: int, initial: int, hint: Any = "") -> forms.IntegerField:
+    return forms.IntegerField(
+        label=label, help_text=hint, min_value=low, max_value=high, initial=initial
+    )
