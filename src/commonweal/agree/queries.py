@@ -20,8 +20,8 @@ from commonweal.agree.models import (
 )
 from commonweal.compute.permits.asking import SUBMIT, Refusal
 from commonweal.compute.permits.clauses import Clause, Party, Purpose, from_json
-from commonweal.compute.permits.deciding import why_it_allows_nothing
 from commonweal.compute.permits.kinds import KINDS
+from commonweal.compute.permits.reasons import why_it_allows_nothing
 from commonweal.compute.permits.register import Register
 from commonweal.compute.permits.terms import Terms, terms_from
 from commonweal.convene import queries as convene

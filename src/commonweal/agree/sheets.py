@@ -17,8 +17,8 @@ from commonweal.agree.models import (
 from commonweal.agree.queries import Summary
 from commonweal.compute.permits.asking import Refusal
 from commonweal.compute.permits.clauses import Withdrawal as Notice
-from commonweal.compute.permits.deciding import why_it_allows_nothing
 from commonweal.compute.permits.kinds import KINDS
+from commonweal.compute.permits.reasons import why_it_allows_nothing
 from commonweal.compute.permits.terms import Terms
 from commonweal.convene import queries as convene
 from commonweal.core.models import Organisation

@@ -8,10 +8,8 @@ that withdrew is left out with its refusal, the others remain; no provider left 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from commonweal.compute.permits.asking import (
@@ -27,39 +25,23 @@ from commonweal.compute.permits.asking import (
 from commonweal.compute.permits.clauses import (
     INTERMEDIARY,
     LEVELS,
-    MEMBER,
     PROVIDER,
-    RECIPIENT,
     USER,
 )
-from commonweal.compute.permits.governing import GRAINS, Grain, Place
+from commonweal.compute.permits.governing import GRAINS
+from commonweal.compute.permits.reasons import (
+    NOT_IN_FORCE,
+    closure,
+    ids,
+    nearest,
+    not_named,
+    refusal,
+    shown_by,
+    why_shut,
+    withdrawn,
+)
 from commonweal.compute.permits.register import Path, Register
 from commonweal.compute.permits.terms import NEVER, Terms, aware
-
-# How near a refusal came to a permit; of several the nearest is told, as it is the one to mend.
-_NEARNESS: Mapping[str, int] = {
-    code: rank
-    for rank, code in enumerate(
-        (
-            "replaced",
-            "not_signed",
-            "partly_signed",
-            "recipient_withdrawn",
-            "expired",
-            "not_started",
-            "suspended",
-            "user_withdrawn",
-            "provider_not_named",
-            "provider_withdrawn",
-            "place_not_agreed",
-            "grain_too_fine",
-            "linkage_not_allowed",
-            "publication_too_wide",
-            "field_masked",
-            "field_not_named",
-        )
-    )
-}
 
 
 def decide(ask: Ask, terms: Register | Iterable[Terms], at: datetime) -> Permit | Refusal:
@@ -71,50 +53,54 @@ def decide(ask: Ask, terms: Register | Iterable[Terms], at: datetime) -> Permit 
     """
     aware(at)
     register = terms if isinstance(terms, Register) else Register(terms)
-    if refusal := _malformed(ask):
+    own = ask.concerns_own_data
+    if refusal := _malformed(ask, own):
         return refusal
     opened: list[Path] = []
-    shut: list[tuple[Path, Refusal]] = []
-    for path in _paths(ask, register):
-        refusal = _shut(path, ask, at)
-        if refusal is None:
-            opened.append(path)
+    shut: list[_Shut] = []
+    for path in _paths(ask, own, register):
+        if code := _shut(path, ask, own, at):
+            shut.append(_Shut(path, code))
         else:
-            shut.append((path, refusal))
+            opened.append(path)
     if not opened and not shut:
         return _nothing_found(ask, register, at)
     granted: dict[UUID, Path] = {}
     refused: dict[UUID, Refusal] = {}
-    for provider in _asked_providers(ask, opened, shut):
-        found = _for_provider(provider, opened, shut, at)
-        if isinstance(found, Refusal):
-            refused[provider] = found
+    for provider in _asked_providers(ask, own, opened, shut, at):
+        # The strictest path comes first.
+        for path in opened:
+            if provider in path.providers and not (
+                path.provider_until and path.provider_until.get(provider, NEVER) <= at
+            ):
+                granted[provider] = path
+                break
         else:
-            granted[provider] = found
+            refused[provider] = _why_not(provider, opened, shut, ask, at)
     if not granted:
-        reasons = [*refused.values(), *(refusal for _path, refusal in shut)]
+        reasons = [*refused.values(), *(each.why(ask, at) for each in shut)]
         # Two agreements without a provider in common leave nobody to refuse.
-        return _nearest(reasons or [_not_named(opened[0], PROVIDER, "provider_not_named")])
+        return nearest(reasons or [not_named(opened[0], PROVIDER, "provider_not_named")])
     return _permit(ask, granted, refused, at)
 
 
-def _malformed(ask: Ask) -> Refusal | None:
+def _malformed(ask: Ask, own: bool) -> Refusal | None:
     if ask.action not in ACTIONS or ask.output not in LEVELS:
         said = ask.action if ask.action not in ACTIONS else ask.output
         return Refusal("unknown_action", params={"action": said})
     if not ask.fields:
         return Refusal("nothing_asked", params={"contract": ask.contract})
-    if not ask.purpose and not ask.concerns_own_data:
+    if not ask.purpose and not own:
         return Refusal("no_purpose", params={"contract": ask.contract})
-    if ask.action == SUBMIT and any(each != ask.organisation for each in ask.providers):
+    if ask.action == SUBMIT and not {ask.organisation}.issuperset(ask.providers):
         return Refusal("not_own_data")
     return None
 
 
-def _paths(ask: Ask, register: Register) -> Sequence[Path]:
-    if ask.concerns_own_data:
-        own = (ask.partnership, ask.contract, ask.organisation)
-        return _under(ask, register.of_provider.get(own, ()))
+def _paths(ask: Ask, own: bool, register: Register) -> Sequence[Path]:
+    if own:
+        place = (ask.partnership, ask.contract, ask.organisation)
+        return _under(ask, register.of_provider.get(place, ()))
     key = (ask.partnership, ask.contract, ask.organisation, ask.purpose)
     return _under(ask, register.of_user.get(key, ()))
 
@@ -125,263 +111,79 @@ def _under(ask: Ask, paths: Sequence[Path]) -> Sequence[Path]:
 
 
 def _asked_providers(
-    ask: Ask, opened: Sequence[Path], shut: Sequence[tuple[Path, Refusal]]
+    ask: Ask, own: bool, opened: Sequence[Path], shut: Sequence[_Shut], at: datetime
 ) -> Iterable[UUID]:
     """Whose data is asked for, each once, in a fixed order."""
-    if ask.concerns_own_data:
+    if own:
         return (ask.organisation,)
     if ask.providers:
         return dict.fromkeys(ask.providers)
-    named = {provider for path in opened for provider in path.providers}
-    for path, refusal in shut:
-        if refusal.code != "replaced":
-            named |= path.providers
-    return sorted(named)
+    naming = [*opened, *(each.path for each in shut if not _is_replaced(each, at))]
+    if len(naming) == 1:
+        return naming[0].in_order
+    return sorted({provider for path in naming for provider in path.providers})
 
 
-def _shut(path: Path, ask: Ask, at: datetime) -> Refusal | None:
-    """Why the path is closed to this request as a whole, None when it is open."""
+class _Shut:
+    """A path that is closed to a request. The refusal itself is made when it is told, and once."""
+
+    __slots__ = ("code", "path", "refusal")
+
+    def __init__(self, path: Path, code: str) -> None:
+        self.path = path
+        self.code = code
+        self.refusal: Refusal | None = None
+
+    def why(self, ask: Ask, at: datetime) -> Refusal:
+        if self.refusal is None:
+            self.refusal = why_shut(self.path, self.code, ask, at)
+        return self.refusal
+
+
+def _shut(path: Path, ask: Ask, own: bool, at: datetime) -> str:
+    """The code of why the path is closed to this request as a whole, "" when it is open."""
     if not path.in_force(at):
-        return why_not_in_force(path.chain, path.contract, at)
+        return NOT_IN_FORCE
     if path.countries is not None and ask.place not in path.countries:
-        return _elsewhere(path, ask)
+        return "place_not_agreed"
     if not path.fields.issuperset(ask.fields):
-        return _fields(path, ask)
-    return None if ask.concerns_own_data else _beyond(path, ask, at)
+        return "field_not_named"
+    return "" if own else _beyond(path, ask, at)
 
 
-def _beyond(path: Path, ask: Ask, at: datetime) -> Refusal | None:
-    """Why others may not use the data in this way."""
+def _beyond(path: Path, ask: Ask, at: datetime) -> str:
+    """The code of why others may not use the data in this way."""
     if path.user_until and path.user_until.get(ask.organisation, NEVER) <= at:
-        return _withdrawn("user_withdrawn", path, USER, ask.organisation)
+        return "user_withdrawn"
     if ask.linkage and not path.linkage:
-        return _limit(path, "linkage", "linkage_not_allowed", {})
+        return "linkage_not_allowed"
     if LEVELS.index(ask.output) > path.publication:
-        params = {"asked": ask.output, "agreed": LEVELS[path.publication]}
-        return _limit(path, "publication", "publication_too_wide", params)
-    return _too_fine(path, ask)
-
-
-def _too_fine(path: Path, ask: Ask) -> Refusal | None:
-    """Rows or values that would be shown although they may only be counted."""
+        return "publication_too_wide"
     if ask.action == READ and not path.records:
-        terms = next(
-            terms
-            for terms in reversed(path.chain)
-            if (terms.contracts and not terms.clause(Grain))
-            or ((grain := terms.clause(Grain)) and grain.level == GRAINS[0])
-        )
-        kind = "grain" if terms.clause(Grain) else "data"
-        said = {"contract": path.contract}
-        return _refusal("grain_too_fine", terms, kind, path.contract, said)
-    shown = ask.fields if ask.action == READ else ask.shown
-    if path.masked.isdisjoint(shown):
-        return None
-    masked = tuple(each for each in shown if each in path.masked)
-    terms = next(
-        terms
-        for terms in reversed(path.chain)
-        if (data := terms.data(path.contract)) and not set(data.masked).isdisjoint(masked)
-    )
-    params = {"contract": path.contract, "fields": masked}
-    return _refusal("field_masked", terms, "data", path.contract, params)
+        return "grain_too_fine"
+    if path.masked and not path.masked.isdisjoint(shown_by(ask)):
+        return "field_masked"
+    return ""
 
 
-def _elsewhere(path: Path, ask: Ask) -> Refusal:
-    """Names the agreement furthest up that does not have the place."""
-    for terms in reversed(path.chain):
-        place = terms.clause(Place)
-        if place and ask.place not in place.countries:
-            params = {"asked": ask.place or "?", "agreed": place.countries}
-            return _refusal("place_not_agreed", terms, "place", path.contract, params)
-    raise AssertionError("a place that is agreed was asked why it is not")  # pragma: no cover
+def _is_replaced(shut: _Shut, at: datetime) -> bool:
+    return shut.code == NOT_IN_FORCE and closure(shut.path, at).code == "replaced"
 
 
-def _for_provider(
-    provider: UUID, opened: Sequence[Path], shut: Sequence[tuple[Path, Refusal]], at: datetime
-) -> Path | Refusal:
-    """The strictest open path that lets this provider's data be used, or why none does."""
-    for path in opened:
-        if provider in path.providers and not (
-            path.provider_until and path.provider_until.get(provider, NEVER) <= at
-        ):
-            return path
-    reasons = [refusal for path, refusal in shut if provider in path.providers]
+def _why_not(
+    provider: UUID, opened: Sequence[Path], shut: Sequence[_Shut], ask: Ask, at: datetime
+) -> Refusal:
+    """Why no path lets this provider's data be used: the reason that came nearest."""
+    reasons = [each.why(ask, at) for each in shut if provider in each.path.providers]
     reasons += [
-        _withdrawn("provider_withdrawn", path, PROVIDER, provider)
+        withdrawn("provider_withdrawn", path, PROVIDER, provider)
         for path in opened
         if provider in path.providers
     ]
     if not reasons:
-        paths = [*opened, *(path for path, _refusal in shut)]
-        reasons = [_not_named(paths[0], PROVIDER, "provider_not_named")]
-    return _nearest(reasons)
-
-
-def _nearest(refusals: Iterable[Refusal]) -> Refusal:
-    return max(refusals, key=lambda each: _NEARNESS.get(each.code, -1))
-
-
-def _refusal(
-    code: str, terms: Terms, kind: str, contract: str, params: Mapping[str, Any]
-) -> Refusal:
-    return Refusal(code, terms.reference, terms.number(kind, contract), kind, params)
-
-
-def why_not_in_force(chain: Sequence[Terms], contract: str, at: datetime) -> Refusal | None:
-    """Why an agreement is not in force at an instant; None when it is.
-
-    `chain`: the agreement, then those it rests on. The one furthest up is named first. `contract`
-    chooses among several data clauses and may be "".
-    """
-    for depth in range(len(chain) - 1, -1, -1):
-        terms = chain[depth]
-        for reason in _REASONS:
-            found = reason(terms, chain[depth:], at)
-            if found is not None:
-                code, kind, params = found
-                return _refusal(code, terms, kind, contract, params)
-    return None
-
-
-def why_it_allows_nothing(chain: Sequence[Terms], at: datetime) -> Refusal | None:
-    """Why nobody can use anything under an agreement at an instant; None while somebody can.
-
-    Not in force, or every provider, or every user, has withdrawn from it or from what it rests on.
-    """
-    if closed := why_not_in_force(chain, "", at):
-        return closed
-    for role, code in ((PROVIDER, "provider_withdrawn"), (USER, "user_withdrawn")):
-        for terms in reversed(chain):
-            left = [_withdrew(each, chain, at) for each in _ids(terms, role)]
-            if left and None not in left:
-                return _last_to_leave(code, filter(None, left))
-    gone = [_withdrew(each, chain, at) for each in _ids(chain[0], MEMBER)]
-    if any(gone) and gone.count(None) < 2:
-        return _last_to_leave("member_withdrawn", filter(None, gone))
-    return None
-
-
-def _last_to_leave(code: str, gone: Iterable[tuple[Terms, datetime, UUID]]) -> Refusal:
-    terms, moment, organisation = max(gone, key=lambda each: each[1])
-    params = {"organisation": terms.parties[organisation], "day": terms.day_of(moment)}
-    return _refusal(code, terms, "withdrawal", "", params)
-
-
-def _ids(terms: Terms, role: str) -> Iterable[UUID]:
-    party = terms.party(role)
-    return party.ids if party else ()
-
-
-def _withdrew(
-    organisation: UUID, chain: Sequence[Terms], at: datetime
-) -> tuple[Terms, datetime, UUID] | None:
-    """The agreement of the chain that it withdrew from first, and when; None while it takes part."""
-    gone = [
-        (terms, moment, organisation)
-        for terms in chain
-        if (moment := terms.withdrawals.get(organisation, NEVER)) <= at
-    ]
-    return min(gone, key=lambda each: each[1]) if gone else None
-
-
-_Reason = tuple[str, str, Mapping[str, Any]] | None
-
-
-def _replaced(terms: Terms, chain: Sequence[Terms], at: datetime) -> _Reason:
-    if terms.replaced_at is None or at < terms.replaced_at:
-        return None
-    params = {"version": terms.version, "day": terms.day_of(terms.replaced_at)}
-    return "replaced", "signature", params
-
-
-def _unsigned(terms: Terms, chain: Sequence[Terms], at: datetime) -> _Reason:
-    missing = terms.missing_signatures
-    if not missing and terms.active_at is not None and terms.active_at <= at:
-        return None
-    partly = bool(terms.signed) and len(missing) < len(terms.parties)
-    names = tuple(terms.parties[each] for each in missing or terms.parties)
-    params = {"version": terms.version, "missing": names}
-    return "partly_signed" if partly else "not_signed", "signature", params
-
-
-def _paused(terms: Terms, chain: Sequence[Terms], at: datetime) -> _Reason:
-    for start, end in terms.suspensions:
-        if start <= at and (end is None or at < end):
-            return "suspended", "suspension", {"day": terms.day_of(start)}
-    return None
-
-
-def _early(terms: Terms, chain: Sequence[Terms], at: datetime) -> _Reason:
-    if at < terms.starts_at:
-        return "not_started", "start", {"day": terms.day_of(terms.starts_at)}
-    return None
-
-
-def _late(terms: Terms, chain: Sequence[Terms], at: datetime) -> _Reason:
-    if at >= terms.expires_at:
-        return "expired", "expiry", {"day": terms.last_day}
-    return None
-
-
-def _unkept(terms: Terms, chain: Sequence[Terms], at: datetime) -> _Reason:
-    party = terms.party(RECIPIENT)
-    gone = [
-        (moment, organisation.name, above)
-        for organisation in (party.organisations if party else ())
-        for above in chain
-        if (moment := above.withdrawals.get(organisation.id, NEVER)) <= at
-    ]
-    if not gone:
-        return None
-    moment, organisation_name, above = max(gone, key=lambda each: each[0])
-    params = {"organisation": organisation_name, "day": above.day_of(moment)}
-    return "recipient_withdrawn", "withdrawal", params
-
-
-_REASONS: tuple[Callable[[Terms, Sequence[Terms], datetime], _Reason], ...] = (
-    _replaced,
-    _unsigned,
-    _paused,
-    _early,
-    _late,
-    _unkept,
-)
-
-
-def _withdrawn(code: str, path: Path, role: str, organisation: UUID) -> Refusal:
-    """Names the agreement that the organisation withdrew from first."""
-    left = [
-        terms
-        for terms in reversed(path.chain)
-        if organisation in terms.withdrawals
-        and any(organisation in _ids(terms, each) for each in (role, MEMBER))
-    ]
-    terms = min(left, key=lambda each: each.withdrawals[organisation])
-    day = terms.day_of(terms.withdrawals[organisation])
-    params = {"organisation": terms.parties[organisation], "day": day}
-    return _refusal(code, terms, "withdrawal", path.contract, params)
-
-
-def _fields(path: Path, ask: Ask) -> Refusal:
-    for terms in reversed(path.chain):
-        held = terms.data(path.contract)
-        missing = tuple(each for each in ask.fields if not held or each not in held.fields)
-        if terms.contracts and missing:
-            params = {"contract": path.contract, "fields": missing}
-            return _refusal("field_not_named", terms, "data", path.contract, params)
-    raise AssertionError("covered fields were asked why they are not")  # pragma: no cover
-
-
-def _limit(path: Path, kind: str, code: str, params: Mapping[str, Any]) -> Refusal:
-    source = next(each for each in path.obligations if each.kind == kind)
-    return Refusal(code, source.reference, source.number, kind, params)
-
-
-def _not_named(path: Path, role: str, code: str) -> Refusal:
-    """Names the clause of that role nearest to the request: the leaf's, else further up."""
-    terms = next((each for each in path.chain if each.party(role)), path.leaf)
-    return _refusal(code, terms, role, path.contract, {"contract": path.contract})
+        paths = [*opened, *(each.path for each in shut)]
+        reasons = [not_named(paths[0], PROVIDER, "provider_not_named")]
+    return nearest(reasons)
 
 
 def _nothing_found(ask: Ask, register: Register, at: datetime) -> Refusal:
@@ -390,12 +192,12 @@ def _nothing_found(ask: Ask, register: Register, at: datetime) -> Refusal:
     sharing = _under(ask, register.sharing.get(place, ()))
     if not sharing:
         for orphan in register.orphans.get(place, ()):
-            return _refusal(
+            return refusal(
                 "no_parent", orphan, "signature", ask.contract, {"parent": orphan.parent}
             )
         return Refusal("no_agreement", params={"contract": ask.contract})
     if ask.concerns_own_data:
-        return _not_named(_foremost(sharing, at), PROVIDER, "provider_not_named")
+        return not_named(_foremost(sharing, at), PROVIDER, "provider_not_named")
     return _no_licence(ask, sharing, _under(ask, register.licensing.get(place, ())), at)
 
 
@@ -406,20 +208,18 @@ def _no_licence(
     purpose = {**contract, "purpose": ask.purpose}
     for path in licensing:
         if ask.organisation in path.intermediaries:
-            terms = next(
-                each for each in path.chain if ask.organisation in _ids(each, INTERMEDIARY)
-            )
+            terms = next(each for each in path.chain if ask.organisation in ids(each, INTERMEDIARY))
             params = {"organisation": terms.parties[ask.organisation]}
-            return _refusal("intermediary_uses", terms, INTERMEDIARY, ask.contract, params)
+            return refusal("intermediary_uses", terms, INTERMEDIARY, ask.contract, params)
     if mine := [path for path in licensing if ask.organisation in path.users]:
         licence = _foremost(mine, at).leaf
-        return _refusal("purpose_not_named", licence, "purpose", ask.contract, purpose)
+        return refusal("purpose_not_named", licence, "purpose", ask.contract, purpose)
     if others := [path for path in licensing if ask.purpose in path.purposes]:
-        return _not_named(_foremost(others, at), USER, "user_not_named")
+        return not_named(_foremost(others, at), USER, "user_not_named")
     agreement = _foremost(sharing, at).leaf
     if not any(ask.purpose in path.purposes for path in sharing):
-        return _refusal("purpose_not_named", agreement, "purpose", ask.contract, purpose)
-    return _refusal("no_licence", agreement, "purpose", ask.contract, contract)
+        return refusal("purpose_not_named", agreement, "purpose", ask.contract, purpose)
+    return refusal("no_licence", agreement, "purpose", ask.contract, contract)
 
 
 def _foremost(paths: Sequence[Path], at: datetime) -> Path:
@@ -427,17 +227,10 @@ def _foremost(paths: Sequence[Path], at: datetime) -> Path:
     return max(paths, key=lambda path: (path.in_force(at), path.leaf.version, path.leaf.reference))
 
 
-@dataclass(frozen=True)
-class _Joint:
-    """What several paths demand together."""
-
-    obligations: tuple[Obligation, ...]
-    bases: tuple[Basis, ...]
-
-
-def _together(paths: Sequence[Path]) -> _Joint:
+def _together(paths: Sequence[Path]) -> tuple[tuple[Obligation, ...], tuple[Basis, ...]]:
+    """What several paths demand together, and what they rest on."""
     if len(paths) == 1:
-        return _Joint(paths[0].obligations, paths[0].bases)
+        return paths[0].obligations, paths[0].bases
     strictest: dict[str, Obligation] = {}
     for path in paths:
         for each in path.obligations:
@@ -445,7 +238,7 @@ def _together(paths: Sequence[Path]) -> _Joint:
             if held is None or _weight(each) < _weight(held):
                 strictest[each.kind] = each
     bases = dict.fromkeys(basis for path in paths for basis in path.bases)
-    return _Joint(tuple(strictest.values()), tuple(bases))
+    return tuple(strictest.values()), tuple(bases)
 
 
 def _weight(obligation: Obligation) -> int:
@@ -463,30 +256,23 @@ def _permit(
     ask: Ask, granted: Mapping[UUID, Path], refused: Mapping[UUID, Refusal], at: datetime
 ) -> Permit:
     paths = list(dict.fromkeys(granted.values()))
-    joint = _together(paths)
-    expires = min(path.lasts_until(at) for path in paths)
+    obligations, bases = _together(paths)
+    expires, minimum_cell = NEVER, 0
     for path in paths:
+        minimum_cell = max(minimum_cell, path.minimum_cell)
+        expires = min(expires, path.lasts_until(at))
         if path.user_until:
             expires = min(expires, path.user_until.get(ask.organisation, NEVER))
     for provider, path in granted.items():
         if path.provider_until:
             expires = min(expires, path.provider_until.get(provider, NEVER))
-    return Permit(
-        action=ask.action,
-        actor=ask.actor,
-        organisation=ask.organisation,
-        partnership=ask.partnership,
-        contract=ask.contract,
-        fields=tuple(sorted(ask.fields)),
-        purpose=ask.purpose,
-        output=ask.output,
-        linkage=ask.linkage,
+    return Permit.to(
+        ask,
         providers=tuple(granted),
         refused_providers=refused,
-        minimum_cell=max(path.minimum_cell for path in paths),
-        agreements=joint.bases,
-        obligations=joint.obligations,
+        minimum_cell=minimum_cell,
+        agreements=bases,
+        obligations=obligations,
         granted_at=at,
         expires_at=expires,
-        shown=tuple(sorted(ask.shown)),
     )

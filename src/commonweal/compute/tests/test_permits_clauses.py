@@ -12,9 +12,10 @@ from commonweal.compute.errors import Unusable
 from commonweal.compute.permits import clauses as c
 from commonweal.compute.permits import governing as g
 from commonweal.compute.permits.asking import Permit, Refusal
-from commonweal.compute.permits.deciding import decide, why_it_allows_nothing, why_not_in_force
+from commonweal.compute.permits.deciding import decide
 from commonweal.compute.permits.narrowing import check_within, widenings
 from commonweal.compute.permits.purposes import PURPOSES
+from commonweal.compute.permits.reasons import why_it_allows_nothing, why_not_in_force
 from commonweal.compute.permits.register import Register
 from commonweal.compute.permits.terms import Faulty, begins, ends
 from commonweal.compute.permits.words import FAULTS
