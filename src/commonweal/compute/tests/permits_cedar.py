@@ -1,8 +1,9 @@
 """Agreements told to Cedar, an engine that knows nothing of ours: the rules as Cedar policies.
 
 Cedar is asked provider by provider: may this organisation submit, measure or read these records? What
-was signed and what happened become entities; the rules below become one policy for each sharing
-agreement and one for each licence under an agreement, whatever their state. Days are compared as
+was signed and what happened become entities; the rules below become policies for each sharing
+agreement and for each licence under an agreement, alone and under each memorandum, whatever their
+state. Days are compared as
 calendar days where the agreement lives, not as instants, so that nothing of `terms.py` is used.
 """
 
@@ -68,6 +69,34 @@ when { LICENCE.purposes.contains(context.purpose) && AGREEMENT.purposes.contains
 unless { context.linkage && !LICENCE.linkage }
 unless { context.linkage && !AGREEMENT.linkage }
 when { context.reach <= LICENCE.reach && context.reach <= AGREEMENT.reach }
+unless { action == Action::"read_submission" && !(LICENCE.records && AGREEMENT.records) }
+unless { AGREEMENT.intermediaries.contains(principal) }
+unless { LICENCE.masked has "CONTRACT" && LICENCE.masked["CONTRACT"].containsAny(context.shown) }
+unless {
+  AGREEMENT.masked has "CONTRACT" && AGREEMENT.masked["CONTRACT"].containsAny(context.shown)
+}
+"""
+
+# A sharing agreement that rests on nothing, and one that rests on a memorandum.
+ALONE = """
+when { AGREEMENT.parent == "" }
+"""
+UNDER = """
+when { MEMO.kind == "mou" && AGREEMENT.parent == MEMO.reference }
+when { MEMO.partnership == AGREEMENT.partnership }
+when { MEMO.members.contains(resource.provider) }
+unless {
+  MEMO.hasTag(resource.provider.key) && MEMO.getTag(resource.provider.key) <= context.now
+}
+"""
+# What the memorandum says to who uses what others provide.
+UNDER_USE = """
+when { MEMO.members.contains(principal) }
+unless { MEMO.hasTag(principal.key) && MEMO.getTag(principal.key) <= context.now }
+when { MEMO.purposes.contains(context.purpose) }
+unless { context.linkage && !MEMO.linkage }
+when { context.reach <= MEMO.reach }
+unless { action == Action::"read_submission" && !MEMO.records }
 """
 
 # Whose data, and under which agreement it came in.
@@ -87,6 +116,11 @@ when { TERMS.signed.containsAll(TERMS.parties) }
 unless { TERMS has replaced_at && TERMS.replaced_at <= context.now }
 when { context.today["ZONE"] >= TERMS.first_day }
 unless { context.today["ZONE"] > TERMS.last_day }
+when { !(TERMS has places) || TERMS.places.contains(context.place) }
+"""
+
+# Of those that name data.
+DATA = """
 when { TERMS.data has "CONTRACT" }
 when { TERMS.data["CONTRACT"].containsAll(context.fields) }
 """
@@ -99,6 +133,12 @@ def name(terms: Terms) -> str:
 def only(terms: Terms, kind: str) -> Any:
     (found,) = [clause for clause in terms.clauses if clause.kind == kind]
     return found
+
+
+def said(terms: Terms, kind: str, value: str, otherwise: Any) -> Any:
+    """What the clause of a kind says, or what holds where there is none."""
+    found = [clause for clause in terms.clauses if clause.kind == kind]
+    return getattr(found[0], value) if found else otherwise
 
 
 def ids(terms: Terms, role: str) -> list[UUID]:
@@ -116,7 +156,8 @@ def number(day: date) -> int:
 
 
 def standing(terms: Terms, above: Sequence[Terms]) -> str:
-    text = STANDING.replace("TERMS", name(terms)).replace("ZONE", terms.zone)
+    text = STANDING + (DATA if terms.kind != "mou" else "")
+    text = text.replace("TERMS", name(terms)).replace("ZONE", terms.zone)
     for start, end in terms.suspensions:
         until = f" && context.now < {micros(end)}" if end else ""
         text += f"unless {{ {micros(start)} <= context.now{until} }}\n"
@@ -125,9 +166,11 @@ def standing(terms: Terms, above: Sequence[Terms]) -> str:
 
 def kept(terms: Terms, above: Sequence[Terms]) -> str:
     """Somebody who keeps the data has withdrawn neither here nor where it keeps them above."""
+    if not ids(terms, "recipient"):
+        return ""
     remains = []
     for keeper in ids(terms, "recipient"):
-        bound = [terms, *(each for each in above if keeper in ids(each, "recipient"))]
+        bound = [terms, *(each for each in above if keeper in parts(each))]
         gone = [
             f'({name(each)}.hasTag("{keeper}") && {name(each)}.getTag("{keeper}") <= context.now)'
             for each in bound
@@ -136,17 +179,37 @@ def kept(terms: Terms, above: Sequence[Terms]) -> str:
     return f"when {{ {' || '.join(remains)} }}\n"
 
 
+def parts(terms: Terms) -> list[UUID]:
+    """Who keeps data under an agreement; a member of a memorandum may."""
+    return ids(terms, "recipient") + ids(terms, "member")
+
+
 def policies(everything: Sequence[Terms], pairs: Iterable[tuple[Terms, Terms]]) -> PolicySet:
-    """One policy for each agreement, and for each of the pairs of a licence and an agreement."""
+    """One policy for each agreement, and for each of the pairs of a licence and an agreement.
+
+    Each of them once by itself and once under each memorandum; Cedar says which of these counts.
+    """
+    memoranda = [(terms,) for terms in everything if terms.kind == "mou"]
     texts = [ALWAYS]
     for agreement in everything:
-        text = OWN + SHARED + standing(agreement, ())
-        texts += covering(agreement, text.replace("AGREEMENT", name(agreement)))
+        for above in [(), *memoranda]:
+            text = OWN + SHARED + standing(agreement, above) + resting(above, "")
+            texts += covering(agreement, text.replace("AGREEMENT", name(agreement)))
     for licence, agreement in pairs:
-        text = USE + SHARED + standing(licence, [agreement]) + standing(agreement, ())
-        text = text.replace("LICENCE", name(licence)).replace("AGREEMENT", name(agreement))
-        texts += covering(licence, text)
+        for above in [(), *memoranda]:
+            text = USE + SHARED + standing(licence, [agreement, *above])
+            text += standing(agreement, above) + resting(above, UNDER_USE)
+            text = text.replace("LICENCE", name(licence)).replace("AGREEMENT", name(agreement))
+            texts += covering(licence, text)
     return PolicySet.from_str("\n".join(texts))
+
+
+def resting(above: Sequence[Terms], use: str) -> str:
+    """That the agreement rests on nothing, or on this memorandum and within it."""
+    if not above:
+        return ALONE
+    (memorandum,) = above
+    return (UNDER + use).replace("MEMO", name(memorandum)) + standing(memorandum, ())
 
 
 def covering(terms: Terms, text: str) -> list[str]:
@@ -187,13 +250,19 @@ def of_terms(terms: Terms) -> dict[str, Any]:
         "parties": organisations(parties),
         "signed": organisations(terms.signed),
         "users": organisations(ids(terms, "user")),
+        "members": organisations(ids(terms, "member")),
+        "intermediaries": organisations(ids(terms, "intermediary")),
         "purposes": list(only(terms, "purpose").purposes),
-        "linkage": only(terms, "linkage").allowed,
-        "reach": REACH[only(terms, "publication").level],
+        "linkage": said(terms, "linkage", "allowed", True),
+        "reach": REACH[said(terms, "publication", "level", "public")],
+        "records": said(terms, "grain", "level", "totals" if data else "records") == "records",
+        "masked": {clause.contract: list(clause.masked) for clause in data},
         "first_day": number(only(terms, "start").day),
         "last_day": number(only(terms, "expiry").day),
         "data": {clause.contract: list(clause.fields) for clause in data},
     }
+    if places := said(terms, "place", "countries", ()):
+        attrs["places"] = list(places)
     if providers := ids(terms, "provider"):
         attrs["providers"] = organisations(providers)
     for key, moment in (("active_at", terms.active_at), ("replaced_at", terms.replaced_at)):
@@ -232,6 +301,8 @@ def request(ask: Ask, provider: UUID, at: datetime, zones: Iterable[str]) -> dic
         # What is not known might go further than anything.
         "reach": REACH.get(ask.output, 3),
         "under": ask.under,
+        "place": ask.place,
+        "shown": list(ask.fields if ask.action == "read_submission" else ask.shown),
         "now": micros(at),
         "today": {zone: number(at.astimezone(ZoneInfo(zone)).date()) for zone in zones},
     }

@@ -131,7 +131,7 @@ def grants(ask: Ask, everything: Iterable[Terms], at: datetime) -> list[Grant]:
     """Every way in which every asked provider's data may be used."""
     held = [terms for terms in everything if terms.partnership == ask.partnership]
     own = ask.action == "submit" or (
-        ask.action == "read_submission" and ask.providers == (ask.organisation,)
+        ask.action == "read_submission" and set(ask.providers) == {ask.organisation}
     )
     found: list[Grant] = []
     for leaf in held if not malformed(ask) else []:
