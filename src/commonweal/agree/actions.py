@@ -1,8 +1,13 @@
-"""Everything that changes an agreement, and asking one for a permit. Each writes an event."""
+"""Everything that changes an agreement, and asking one for a permit. Each writes an event.
+
+What is said about a text before it is signed is in `commenting`, signing without an account in
+`mailed_signing`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +15,16 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from commonweal.agree import composing, policies, queries, states, text, words
+from commonweal.agree import (
+    composing,
+    notices,
+    policies,
+    queries,
+    states,
+    talk,
+    text,
+    words,
+)
 from commonweal.agree.composing import Wording
 from commonweal.agree.models import (
     Agreement,
@@ -85,7 +99,8 @@ def revise(
 ) -> AgreementVersion:
     """Draft a new version. It takes the place of one in preparation, whose signatures fall away.
 
-    A version in force stays so until every party has signed the new one.
+    A version in force stays so until every party has signed the new one. Where the former text was
+    open for comment the new one is too, and what nobody has answered yet is asked of it again.
     """
     current = queries.latest(agreement)
     policies.check_can_prepare(by, agreement, queries.terms_of(current).parties, at)
@@ -98,21 +113,53 @@ def revise(
             Wording(tuple(clauses), prose, language or current.language),
             at,
         )
-        replaced = agreement.versions.filter(state__in=[State.DRAFT, State.SIGNING])
+        replaced = agreement.versions.filter(state__in=states.PREPARING)
+        asks = replaced.filter(state=State.COMMENT).exists()
         replaced.update(state=State.REPLACED, replaced_at=at)
         version.save(force_insert=True)
         _log("revised", version, by, at)
+        if asks:
+            _ask_for_comments(version, by, at)
     return version
 
 
-def open_for_signature(*, version: AgreementVersion, by: Actor, at: datetime) -> None:
-    """Put a draft to signature: from now on its text is what is signed. Raises Conflict, Invalid."""
+def open_for_comment(*, version: AgreementVersion, by: Actor, at: datetime) -> None:
+    """Ask the parties what they say to a draft; each is told by mail. Raises Denied, Conflict."""
+    terms = queries.terms_of(version)
+    policies.check_can_prepare(by, version.agreement, terms.parties, at)
+    with transaction.atomic():
+        _ask_for_comments(version, by, at)
+
+
+def _ask_for_comments(version: AgreementVersion, by: Actor, at: datetime) -> None:
+    _move(version, states.ASK, commented_at=at)
+    _log("opened_for_comment", version, by, at)
+    notices.open_for_comment(version, at)
+
+
+def open_for_signature(
+    *, version: AgreementVersion, by: Actor, at: datetime, anyway: bool = False
+) -> None:
+    """Put a text to signature: from now on it is what is signed. Each signatory is told by mail.
+
+    A text that is open for comment must be agreed, or `anyway` says that its preparer does not wait.
+    Raises Denied, Conflict, Invalid.
+    """
     terms = queries.terms_of(version)
     policies.check_can_prepare(by, version.agreement, terms.parties, at)
     composing.check_within_parent(terms, version.agreement.parent)
     with transaction.atomic():
+        Agreement.objects.select_for_update().get(pk=version.agreement_id)
+        waiting = talk.waits_for(version)
+        if version.state == State.COMMENT and not (waiting.is_over or anyway):
+            raise Conflict(
+                words.not_agreed([each.name for each in waiting.parties], waiting.comments),
+                mend=_("Wait for them, or say that you open it without waiting."),
+            )
         _move(version, states.OPEN, opened_at=at)
-        _log("opened_for_signature", version, by, at)
+        left = [str(each.pk) for each in waiting.parties]
+        _log("opened_for_signature", version, by, at, not_content=left, unanswered=waiting.comments)
+        notices.open_for_signature(version, at)
 
 
 def sign(
@@ -127,16 +174,47 @@ def sign(
 
     `text_hash` is that of the text that the signatory read: Conflict when the text is another one.
     """
-    agreement = version.agreement
-    policies.check_can_sign(by, agreement.partnership, organisation, at)
+    policies.check_can_sign(by, version.agreement.partnership, organisation, at)
+    person = _person(by)
+    hand = Hand(str(person), Signature.Way.ACCOUNT, person)
+    return put_signature(
+        version=version, organisation=organisation, text_hash=text_hash, hand=hand, by=by, at=at
+    )
+
+
+@dataclass(frozen=True)
+class Hand:
+    """Who signs and in which way, as the signature keeps it; `person` only with an account."""
+
+    name: str
+    way: str
+    person: Person | None = None
+    sent_to: str = ""
+
+
+def put_signature(
+    *,
+    version: AgreementVersion,
+    organisation: Organisation,
+    text_hash: str,
+    hand: Hand,
+    by: Actor,
+    at: datetime,
+) -> Signature:
+    """Put a signature under a text for whom the caller has let sign; it checks the text alone.
+
+    Raises Conflict for another text than `text_hash`, for one not open for signature and for a
+    second signature; Denied for who is no party. The last party's puts the version in force.
+    """
     with transaction.atomic():
-        Agreement.objects.select_for_update().get(pk=agreement.pk)
+        Agreement.objects.select_for_update().get(pk=version.agreement_id)
         current = AgreementVersion.objects.select_related("agreement__partnership").get(
             pk=version.pk
         )
         _check_signable(current, organisation, text_hash, at)
-        signature = _sign(current, organisation, by, at)
-        _log("signed", current, by, at, organisation=organisation.pk, text_hash=text_hash)
+        signature = _sign(current, organisation, hand, at)
+        said = {"organisation": organisation.pk, "text_hash": text_hash, "way": str(hand.way)}
+        _log("signed", current, by, at, **said)
         if not queries.terms_of(current).missing_signatures:
             _put_in_force(current, by, at)
     version.refresh_from_db()
@@ -264,6 +342,8 @@ def denied(refusal: Refusal) -> Denied:
 
 def _move(version: AgreementVersion, event: str, **dates: datetime) -> None:
     """Take the version to its next state, only if it is still in the one that was read."""
+    if version.state not in states.VERSION.sources(event):
+        raise Conflict(words.standing(version.state), mend=_("Reload its page."))
     target = states.VERSION.target(version, version.state, event)
     here = AgreementVersion.objects.filter(pk=version.pk, state=version.state)
     if not here.update(state=target, **dates):
@@ -279,8 +359,8 @@ def _check_signable(
     version: AgreementVersion, organisation: Organisation, text_hash: str, at: datetime
 ) -> None:
     reload = _("Reload the page, read the text and decide again.")
-    if version.state in {State.REPLACED, State.DRAFT}:
-        raise Conflict(_("This version is not open for signature."), mend=reload)
+    if version.state in {State.REPLACED, State.DRAFT, State.COMMENT}:
+        raise Conflict(_not_signable(version), mend=reload)
     terms = queries.terms_of(version)
     if organisation.pk not in terms.parties:
         raise Denied(
@@ -290,7 +370,7 @@ def _check_signable(
     if organisation.pk in terms.signed:
         raise _signed_already(organisation)
     if version.state != State.SIGNING:
-        raise Conflict(_("This version is not open for signature."), mend=reload)
+        raise Conflict(_not_signable(version), mend=reload)
     if text_hash != version.text_hash or text.text_hash(version.text) != version.text_hash:
         raise Conflict(
             _("The text is not the one you read: it has changed since. Nothing was signed."),
@@ -301,6 +381,11 @@ def _check_signable(
             _("The agreement would have ended before it was signed."),
             mend=_("Draft a version that ends later."),
         )
+
+
+def _not_signable(version: AgreementVersion) -> str:
+    said = _("This version is not open for signature.")
+    return f"{said} {words.standing(version.state)}"
 
 
 def _signed_already(organisation: Organisation) -> Conflict:
@@ -319,16 +404,17 @@ def _person(by: Actor) -> Person:
 
 
 def _sign(
-    version: AgreementVersion, organisation: Organisation, by: Actor, at: datetime
+    version: AgreementVersion, organisation: Organisation, hand: Hand, at: datetime
 ) -> Signature:
-    person = _person(by)
     try:
         with transaction.atomic():
             return Signature.objects.create(
                 version=version,
                 organisation=organisation,
-                person=person,
-                name=str(person)[:200],
+                person=hand.person,
+                way=hand.way,
+                name=hand.name[:200],
+                sent_to=hand.sent_to,
                 text_hash=version.text_hash,
                 signed_at=at,
             )
