@@ -1,17 +1,16 @@
 """Everything that changes an agreement, and asking one for a permit. Each writes an event.
 
-What is said about a text before it is signed is in `commenting`, signing without an account in
-`mailed_signing`.
+What is said about a text before it is signed is in `commenting`, what a signature needs in
+`signing`, signing without an account in `mailed_signing`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
@@ -20,9 +19,9 @@ from commonweal.agree import (
     notices,
     policies,
     queries,
+    signing,
     states,
     talk,
-    text,
     words,
 )
 from commonweal.agree.composing import Wording
@@ -35,6 +34,7 @@ from commonweal.agree.models import (
     Suspension,
     Withdrawal,
 )
+from commonweal.agree.moving import move
 from commonweal.compute.permits import clauses as c
 from commonweal.compute.permits.asking import Ask, Permit, Refusal
 from commonweal.compute.permits.deciding import decide
@@ -132,7 +132,7 @@ def open_for_comment(*, version: AgreementVersion, by: Actor, at: datetime) -> N
 
 
 def _ask_for_comments(version: AgreementVersion, by: Actor, at: datetime) -> None:
-    _move(version, states.ASK, commented_at=at)
+    move(version, states.ASK, commented_at=at)
     _log("opened_for_comment", version, by, at)
     notices.open_for_comment(version, at)
 
@@ -156,7 +156,7 @@ def open_for_signature(
                 words.not_agreed([each.name for each in waiting.parties], waiting.comments),
                 mend=_("Wait for them, or say that you open it without waiting."),
             )
-        _move(version, states.OPEN, opened_at=at)
+        move(version, states.OPEN, opened_at=at)
         left = [str(each.pk) for each in waiting.parties]
         _log("opened_for_signature", version, by, at, not_content=left, unanswered=waiting.comments)
         notices.open_for_signature(version, at)
@@ -176,49 +176,10 @@ def sign(
     """
     policies.check_can_sign(by, version.agreement.partnership, organisation, at)
     person = _person(by)
-    hand = Hand(str(person), Signature.Way.ACCOUNT, person)
-    return put_signature(
+    hand = signing.Hand(str(person), Signature.Way.ACCOUNT, person)
+    return signing.put_signature(
         version=version, organisation=organisation, text_hash=text_hash, hand=hand, by=by, at=at
     )
-
-
-@dataclass(frozen=True)
-class Hand:
-    """Who signs and in which way, as the signature keeps it; `person` only with an account."""
-
-    name: str
-    way: str
-    person: Person | None = None
-    sent_to: str = ""
-
-
-def put_signature(
-    *,
-    version: AgreementVersion,
-    organisation: Organisation,
-    text_hash: str,
-    hand: Hand,
-    by: Actor,
-    at: datetime,
-) -> Signature:
-    """Put a signature under a text for whom the caller has let sign; it checks the text alone.
-
-    Raises Conflict for another text than `text_hash`, for one not open for signature and for a
-    second signature; Denied for who is no party. The last party's puts the version in force.
-    """
-    with transaction.atomic():
-        Agreement.objects.select_for_update().get(pk=version.agreement_id)
-        current = AgreementVersion.objects.select_related("agreement__partnership").get(
-            pk=version.pk
-        )
-        _check_signable(current, organisation, text_hash, at)
-        signature = _sign(current, organisation, hand, at)
-        said = {"organisation": organisation.pk, "text_hash": text_hash, "way": str(hand.way)}
-        _log("signed", current, by, at, **said)
-        if not queries.terms_of(current).missing_signatures:
-            _put_in_force(current, by, at)
-    version.refresh_from_db()
-    return signature
 
 
 def withdraw(
@@ -340,93 +301,9 @@ def denied(refusal: Refusal) -> Denied:
     return Denied(words.refusal(refusal), mend=words.mend(refusal), clause=words.clause(refusal))
 
 
-def _move(version: AgreementVersion, event: str, **dates: datetime) -> None:
-    """Take the version to its next state, only if it is still in the one that was read."""
-    if version.state not in states.VERSION.sources(event):
-        raise Conflict(words.standing(version.state), mend=_("Reload its page."))
-    target = states.VERSION.target(version, version.state, event)
-    here = AgreementVersion.objects.filter(pk=version.pk, state=version.state)
-    if not here.update(state=target, **dates):
-        raise Conflict(
-            _("Somebody else has just changed this version."), mend=_("Reload its page.")
-        )
-    version.state = target
-    for field, value in dates.items():
-        setattr(version, field, value)
-
-
-def _check_signable(
-    version: AgreementVersion, organisation: Organisation, text_hash: str, at: datetime
-) -> None:
-    reload = _("Reload the page, read the text and decide again.")
-    if version.state in {State.REPLACED, State.DRAFT, State.COMMENT}:
-        raise Conflict(_not_signable(version), mend=reload)
-    terms = queries.terms_of(version)
-    if organisation.pk not in terms.parties:
-        raise Denied(
-            _("%(organisation)s is not a party to this text, so nobody signs it for them.")
-            % {"organisation": organisation.name}
-        )
-    if organisation.pk in terms.signed:
-        raise _signed_already(organisation)
-    if version.state != State.SIGNING:
-        raise Conflict(_not_signable(version), mend=reload)
-    if text_hash != version.text_hash or text.text_hash(version.text) != version.text_hash:
-        raise Conflict(
-            _("The text is not the one you read: it has changed since. Nothing was signed."),
-            mend=reload,
-        )
-    if at >= terms.expires_at:
-        raise Conflict(
-            _("The agreement would have ended before it was signed."),
-            mend=_("Draft a version that ends later."),
-        )
-
-
-def _not_signable(version: AgreementVersion) -> str:
-    said = _("This version is not open for signature.")
-    return f"{said} {words.standing(version.state)}"
-
-
-def _signed_already(organisation: Organisation) -> Conflict:
-    return Conflict(
-        _("Somebody has signed this text for %(organisation)s already.")
-        % {"organisation": organisation.name},
-        mend=_("Nothing is left to do: one signature for each party is enough."),
-    )
-
-
 def _person(by: Actor) -> Person:
     """Who signs or withdraws, by name: never the system or the holder of a link."""
-    if by.person_id is None:
-        raise Denied(_("Only a person can do this."), mend=_("Sign in."))
-    return Person.objects.get(pk=by.person_id)
-
-
-def _sign(
-    version: AgreementVersion, organisation: Organisation, hand: Hand, at: datetime
-) -> Signature:
-    try:
-        with transaction.atomic():
-            return Signature.objects.create(
-                version=version,
-                organisation=organisation,
-                person=hand.person,
-                way=hand.way,
-                name=hand.name[:200],
-                sent_to=hand.sent_to,
-                text_hash=version.text_hash,
-                signed_at=at,
-            )
-    except IntegrityError as race:
-        raise _signed_already(organisation) from race
-
-
-def _put_in_force(version: AgreementVersion, by: Actor, at: datetime) -> None:
-    former = AgreementVersion.objects.filter(agreement=version.agreement_id, state=State.ACTIVE)
-    former.update(state=State.REPLACED, replaced_at=at)
-    _move(version, states.COMPLETE, active_at=at)
-    _log("in_force", version, by, at)
+    return Person.objects.get(pk=policies.person_of(by))
 
 
 def _withdrawal(

@@ -46,7 +46,7 @@ def comment(
             words=said,
             organisation=speaker if isinstance(speaker, Organisation) else None,
             voice="" if isinstance(speaker, Organisation) else speaker.voice,
-            person_id=by.person_id,
+            person_id=policies.person_of(by),
             at=at,
         )
         _log("commented", current, by, at, organisation=made.organisation_id, clause=clause)
@@ -61,8 +61,7 @@ def answer(*, comment: Comment, outcome: str, words_: str, by: Actor, at: dateti
     agreement = comment.version.agreement
     parties = queries.terms_of(queries.latest(agreement)).parties
     policies.check_can_prepare(by, agreement, parties, at)
-    if by.person_id is None:
-        raise Denied(_("Only a person can do this."), mend=_("Sign in."))
+    person = policies.person_of(by)
     if outcome not in Comment.Outcome.values:
         raise _invalid("outcome", _("Say whether it was taken into the text."))
     said = _said(words_, "answer", _("Say where it was taken in, or why it was not."))
@@ -75,9 +74,7 @@ def answer(*, comment: Comment, outcome: str, words_: str, by: Actor, at: dateti
                 mend=_("Draft a new version to take it up."),
             )
         waiting = Comment.objects.filter(pk=comment.pk, resolved_at__isnull=True)
-        if not waiting.update(
-            outcome=outcome, answer=said, resolved_by=by.person_id, resolved_at=at
-        ):
+        if not waiting.update(outcome=outcome, answer=said, resolved_by=person, resolved_at=at):
             raise Conflict(
                 _("Somebody has answered this comment already."), mend=_("Reload the page.")
             )
@@ -126,7 +123,7 @@ def _contentment(
             return Contentment.objects.create(
                 version=version,
                 organisation=organisation,
-                person_id=by.person_id,
+                person_id=policies.person_of(by),
                 text_hash=version.text_hash,
                 at=at,
             )

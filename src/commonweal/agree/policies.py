@@ -72,12 +72,18 @@ def check_can_sign(
     convene.check_can_act_for(actor, partnership, organisation, Role.SIGNATORY, at)
 
 
+def person_of(actor: Actor) -> UUID:
+    """Who acts: a person signed in, never the system or the holder of a link. Raises Denied."""
+    if actor.person_id is None:
+        raise Denied(_("Only a person can do this."), mend=_("Sign in."))
+    return actor.person_id
+
+
 def check_can_speak_for(
     actor: Actor, partnership: Partnership, organisation: Organisation, at: datetime
 ) -> None:
     """Comment in an organisation's name, or say that it is content: any member; it binds nobody."""
-    if actor.person_id is None:
-        raise Denied(_("Only a person can do this."), mend=_("Sign in."))
+    person_of(actor)
     convene.check_can_act_for(actor, partnership, organisation, Role.MEMBER, at)
 
 
