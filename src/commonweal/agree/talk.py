@@ -112,19 +112,14 @@ def talk(actor: Actor, version: AgreementVersion, at: datetime) -> Talk:
         sum(each.comment.resolved_at is None for each in said),
     )
     is_open = version.state == State.COMMENT
+    mine = parties_of(actor, version, at) if is_open else []
     parties = [each.organisation.pk for each in lines]
     return Talk(
         said=said,
         lines=lines,
         waiting=waiting,
         speakers=tuple(speakers(actor, agreement.partnership, at)) if is_open else (),
-        content_for=tuple(
-            each.organisation
-            for each in lines
-            if is_open
-            and each.content is None
-            and policies.can_speak_for(actor, agreement.partnership, each.organisation, at)
-        ),
+        content_for=tuple(each for each in mine if each in waiting.parties),
         answers=version.state in PREPARING and policies.can_prepare(actor, agreement, parties, at),
     )
 
@@ -149,6 +144,16 @@ def speakers(actor: Actor, partnership: Partnership, at: datetime) -> list[Speak
     ]
     seats = convene.seats(partnership, at).filter(person=actor.person_id)
     return [*mine, *seats]
+
+
+def parties_of(actor: Actor, version: AgreementVersion, at: datetime) -> list[Organisation]:
+    """The parties to the text that the actor may speak for, by name."""
+    partnership = version.agreement.partnership
+    return [
+        each.organisation
+        for each in _lines(version)
+        if policies.can_speak_for(actor, partnership, each.organisation, at)
+    ]
 
 
 def place(comment: Comment, version: AgreementVersion) -> int:

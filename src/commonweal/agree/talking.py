@@ -14,8 +14,6 @@ from commonweal.agree import queries, text, words
 from commonweal.agree.models import AgreementVersion, State
 from commonweal.agree.presentation import Passage, Standing
 from commonweal.agree.talk import WHOLE, Said, Talk
-from commonweal.convene.policies import missing
-from commonweal.core.models import Organisation
 
 
 @dataclass(frozen=True)
@@ -96,14 +94,6 @@ def clause_choices(version: AgreementVersion) -> list[tuple[int, str]]:
         if number.isdigit():
             found.append((int(number), block.text))
     return found
-
-
-def party(version: AgreementVersion, key: str) -> Organisation:
-    """A party of the version by its id. Raises Missing for anything else."""
-    ids = {str(each): each for each in queries.terms_of(version).parties}
-    if key not in ids:
-        raise missing()
-    return Organisation.objects.get(pk=ids[key])
 
 
 def content_table(talk: Talk, version: AgreementVersion) -> dict[str, Any]:

@@ -26,7 +26,7 @@ from commonweal.agree.life.forms import AnswerForm, CodeForm, CommentForm, Signa
 from commonweal.agree.models import Agreement, AgreementVersion, MailedSignatory, State
 from commonweal.agree.showing import done, form_page, page
 from commonweal.core import links, ratelimit
-from commonweal.core.errors import Conflict, Denied
+from commonweal.core.errors import Conflict, Denied, Invalid
 from commonweal.core.formerrors import attempt
 from commonweal.core.requests import Request, SignedInRequest
 
@@ -138,7 +138,17 @@ def be_content(request: SignedInRequest, slug: str, reference: str) -> HttpRespo
     """Say for a party that it is content with the text."""
     found = queries.agreement_for(request.actor, slug, reference, request.at)
     version = _preparing(request, found)
-    chosen = talking.party(version, request.POST.get("organisation", ""))
+    mine = talk.parties_of(request.actor, version, request.at)
+    if not mine:
+        raise Denied(
+            _("Only the people of a party say that it is content."),
+            mend=_("Write a comment instead."),
+        )
+    chosen = {str(each.pk): each for each in mine}.get(request.POST.get("organisation", ""))
+    if chosen is None:
+        raise Invalid(
+            _("Choose the organisation."), mend=_("Reload the page and press its button.")
+        )
     commenting.be_content(
         version=version,
         organisation=chosen,
