@@ -72,6 +72,13 @@ agreement_kinds             members                      -
 draft_kind                  members                      members
 draft_licence               members                      members
 revise_agreement            convener, steward            convener, steward
+renew_agreement             convener, steward            convener, steward
+open_for_comment            -                            convener, steward
+comment_agreement           the table                    the table
+answer_comment              convener, signatory          convener, signatory
+be_content                  -                            convener, signatory
+name_signatory              convener, signatory          convener, signatory
+take_back_signatory         -                            signatory
 open_for_signature          -                            convener, steward
 sign_agreement              convener, signatory          convener, signatory
 withdraw_agreement          convener, signatory          convener, signatory
@@ -134,6 +141,8 @@ public_partnership          anybody          -                missing
 public_release              anybody          -                missing
 public_data                 anybody          -                missing
 public_how                  anybody          -                missing
+sign_by_link                link holder      link holder      missing
+sign_by_link_code           -                link holder      missing
 submit_by_link              link holder      link holder      missing
 submit_by_link_blank        link holder      -                missing
 submission_by_link          link holder      -                missing
@@ -211,8 +220,8 @@ def document(routes: Iterable[tuple[str, str]]) -> str:
         "Inside a partnership, whoever is not signed in is asked to sign in; whoever has no seat at",
         "the table, or none any more, is told that there is nothing at the address (404), the same as",
         "for an address that never existed; whoever has a seat and may not is told so (403). A",
-        "personal link opens the addresses under `/l/submit/` for one contract of one provider and",
-        "nothing else.",
+        "personal link opens the addresses under `/l/submit/` for one contract of one provider, or those",
+        "under `/l/sign/` for one text and one party, and nothing else.",
         "",
         "| word | who |",
         "|---|---|",

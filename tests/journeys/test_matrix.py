@@ -20,8 +20,9 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 
 from commonweal.agree import actions as agree
-from commonweal.agree.models import Agreement
-from commonweal.agree.tests.factories import dsa_clauses
+from commonweal.agree import commenting, mailed_signing
+from commonweal.agree.models import Agreement, AgreementVersion
+from commonweal.agree.tests.factories import dsa_clauses, signatory_of
 from commonweal.aim import queries as aims
 from commonweal.aim.models import Edge, EntryPoint, Node
 from commonweal.convene.models import Partnership, Seat
@@ -30,6 +31,7 @@ from commonweal.convene.tests.factories import (
     OrganisationFactory,
     PersonFactory,
     affiliated,
+    member_of,
     seated,
 )
 from commonweal.core import links, mail
@@ -68,7 +70,7 @@ class Address:
 
 
 def addresses(patterns: Any = None, before: str = "") -> Iterator[Address]:
-    for each in patterns or get_resolver().url_patterns:
+    for each in get_resolver().url_patterns if patterns is None else patterns:
         route = before + str(each.pattern)
         if not isinstance(each, URLPattern):
             yield from addresses(each.url_patterns, route)
@@ -137,6 +139,41 @@ def draft_and_signing(
     signing = drafted(partnership, second, user)
     agree.open_for_signature(version=signing, by=system("test"), at=AT)
     return draft.agreement.reference, signing.agreement.reference
+
+
+def before_signature(
+    partnership: Partnership, draft: str, signing: str, party: Organisation, user: Organisation
+) -> dict[str, dict[str, Any]]:
+    """A text that `party` has commented on, and somebody who signs for it without an account."""
+    asked = drafted(partnership, party, user)
+    agree.open_for_comment(version=asked, by=system("test"), at=AT)
+    comment = commenting.comment(
+        version=asked, clause=0, words_="Hm.", speaker=party, by=member_of(party), at=AT
+    )
+    row = mailed_signing.name_signatory(
+        version=AgreementVersion.objects.get(
+            agreement__partnership=partnership, agreement__reference=signing
+        ),
+        organisation=party,
+        name="Somebody",
+        email="somebody@example.org",
+        by=signatory_of(party),
+        at=AT,
+    )
+    token = links.resend(link=row.link, by=system("test"), at=AT)
+    # What was mailed would tell the operator's outbox the words that are looked for.
+    OutgoingMail.objects.filter(scope=partnership.pk).delete()
+    reference = {"reference": asked.agreement.reference}
+    return {
+        "open_for_comment": {"reference": draft},
+        "comment_agreement": reference,
+        "be_content": reference,
+        "answer_comment": {**reference, "comment_id": comment.pk},
+        "name_signatory": {"reference": signing},
+        "take_back_signatory": {"reference": signing, "row_id": row.pk},
+        "sign_by_link": {"token": token},
+        "sign_by_link_code": {"token": token},
+    }
 
 
 def common(partnership: Partnership, submission: Submission, link: Any, token: str) -> Any:
@@ -217,6 +254,7 @@ def own_side(example: Partnership) -> Side:
             **special(draft, signing, example.seats.get(organisation=aldmoor), contract, release),
             **of_aim(edge.source, edge, point),
             **sent_by_link(here, link),
+            **before_signature(example, draft, signing, hospital, office),
             "resume_agreement": {"reference": "DSA-5"},
             "withdraw_agreement": {"reference": "DSA-2"},
         },
@@ -250,6 +288,7 @@ def foreign_side(found: Small) -> Side:
             **special(draft, signing, found.seat, here.contract, found.release.number),
             **of_aim(found.node, found.edge, found.entry_point),
             **sent_by_link(found.here, found.link),
+            **before_signature(found.partnership, draft, signing, here.other, found.user),
         },
     )
 
@@ -391,7 +430,7 @@ def test_its_own_convener_finds_it_and_nothing_of_the_example(world: World) -> N
         rule = rule_of(address)
         if rule.read is None or "convener" not in rule.read:
             continue
-        if address.name in {"sign_agreement", "withdraw_agreement"}:
+        if address.name in {"sign_agreement", "name_signatory", "withdraw_agreement"}:
             continue  # This convener signs for nobody.
         answer, page = ask(
             world.clients["stranger"], "GET", world.foreign.path(address), address.name
@@ -409,7 +448,14 @@ def test_an_object_of_another_partnership_is_not_reached_through_ones_own(
     """Own address, foreign id: the way that a guessed or copied id would take."""
     wrong, tried = [], 0
     for address in INSIDE:
-        ids = address.parameters & {"pk", "seat_id", "submission_id", "link_id"}
+        ids = address.parameters & {
+            "pk",
+            "seat_id",
+            "submission_id",
+            "link_id",
+            "comment_id",
+            "row_id",
+        }
         rule = rule_of(address)
         if not ids:
             continue

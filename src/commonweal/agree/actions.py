@@ -1,4 +1,8 @@
-"""Everything that changes an agreement, and asking one for a permit. Each writes an event."""
+"""Everything that changes an agreement, and asking one for a permit. Each writes an event.
+
+What is said about a text before it is signed is in `commenting`, what a signature needs in
+`signing`, signing without an account in `mailed_signing`.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +12,20 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from commonweal.agree import composing, policies, queries, states, text, words
+from commonweal.agree import (
+    composing,
+    notices,
+    policies,
+    queries,
+    signing,
+    states,
+    talk,
+    words,
+)
 from commonweal.agree.composing import Wording
 from commonweal.agree.models import (
     Agreement,
@@ -23,6 +36,7 @@ from commonweal.agree.models import (
     Suspension,
     Withdrawal,
 )
+from commonweal.agree.moving import move
 from commonweal.compute.permits import clauses as c
 from commonweal.compute.permits.asking import Ask, Permit, Refusal
 from commonweal.compute.permits.deciding import decide
@@ -87,7 +101,8 @@ def revise(
 ) -> AgreementVersion:
     """Draft a new version. It takes the place of one in preparation, whose signatures fall away.
 
-    A version in force stays so until every party has signed the new one.
+    A version in force stays so until every party has signed the new one. Where the former text was
+    open for comment the new one is too, and what nobody has answered yet is asked of it again.
     """
     current = queries.latest(agreement)
     policies.check_can_prepare(by, agreement, queries.terms_of(current).parties, at)
@@ -100,21 +115,53 @@ def revise(
             Wording(tuple(clauses), prose, language or current.language),
             at,
         )
-        replaced = agreement.versions.filter(state__in=[State.DRAFT, State.SIGNING])
+        replaced = agreement.versions.filter(state__in=states.PREPARING)
+        asks = replaced.filter(state=State.COMMENT).exists()
         replaced.update(state=State.REPLACED, replaced_at=at)
         version.save(force_insert=True)
         _log("revised", version, by, at)
+        if asks:
+            _ask_for_comments(version, by, at)
     return version
 
 
-def open_for_signature(*, version: AgreementVersion, by: Actor, at: datetime) -> None:
-    """Put a draft to signature: from now on its text is what is signed. Raises Conflict, Invalid."""
+def open_for_comment(*, version: AgreementVersion, by: Actor, at: datetime) -> None:
+    """Ask the parties what they say to a draft; each is told by mail. Raises Denied, Conflict."""
+    terms = queries.terms_of(version)
+    policies.check_can_prepare(by, version.agreement, terms.parties, at)
+    with transaction.atomic():
+        _ask_for_comments(version, by, at)
+
+
+def _ask_for_comments(version: AgreementVersion, by: Actor, at: datetime) -> None:
+    move(version, states.ASK, commented_at=at)
+    _log("opened_for_comment", version, by, at)
+    notices.open_for_comment(version, at)
+
+
+def open_for_signature(
+    *, version: AgreementVersion, by: Actor, at: datetime, anyway: bool = False
+) -> None:
+    """Put a text to signature: from now on it is what is signed. Each signatory is told by mail.
+
+    A text that is open for comment must be agreed, or `anyway` says that its preparer does not wait.
+    Raises Denied, Conflict, Invalid.
+    """
     terms = queries.terms_of(version)
     policies.check_can_prepare(by, version.agreement, terms.parties, at)
     composing.check_within_parent(terms, version.agreement.parent)
     with transaction.atomic():
-        _move(version, states.OPEN, opened_at=at)
-        _log("opened_for_signature", version, by, at)
+        Agreement.objects.select_for_update().get(pk=version.agreement_id)
+        waiting = talk.waits_for(version)
+        if version.state == State.COMMENT and not (waiting.is_over or anyway):
+            raise Conflict(
+                words.not_agreed([each.name for each in waiting.parties], waiting.comments),
+                mend=_("Wait for them, or say that you open it without waiting."),
+            )
+        move(version, states.OPEN, opened_at=at)
+        left = [str(each.pk) for each in waiting.parties]
+        _log("opened_for_signature", version, by, at, not_content=left, unanswered=waiting.comments)
+        notices.open_for_signature(version, at)
 
 
 def sign(
@@ -129,20 +176,12 @@ def sign(
 
     `text_hash` is that of the text that the signatory read: Conflict when the text is another one.
     """
-    agreement = version.agreement
-    policies.check_can_sign(by, agreement.partnership, organisation, at)
-    with transaction.atomic():
-        Agreement.objects.select_for_update().get(pk=agreement.pk)
-        current = AgreementVersion.objects.select_related("agreement__partnership").get(
-            pk=version.pk
-        )
-        _check_signable(current, organisation, text_hash, at)
-        signature = _sign(current, organisation, by, at)
-        _log("signed", current, by, at, organisation=organisation.pk, text_hash=text_hash)
-        if not queries.terms_of(current).missing_signatures:
-            _put_in_force(current, by, at)
-    version.refresh_from_db()
-    return signature
+    policies.check_can_sign(by, version.agreement.partnership, organisation, at)
+    person = _person(by)
+    hand = signing.Hand(str(person), Signature.Way.ACCOUNT, person)
+    return signing.put_signature(
+        version=version, organisation=organisation, text_hash=text_hash, hand=hand, by=by, at=at
+    )
 
 
 def withdraw(
@@ -275,85 +314,9 @@ def denied(refusal: Refusal) -> Denied:
     return Denied(words.refusal(refusal), mend=words.mend(refusal), clause=words.clause(refusal))
 
 
-def _move(version: AgreementVersion, event: str, **dates: datetime) -> None:
-    """Take the version to its next state, only if it is still in the one that was read."""
-    target = states.VERSION.target(version, version.state, event)
-    here = AgreementVersion.objects.filter(pk=version.pk, state=version.state)
-    if not here.update(state=target, **dates):
-        raise Conflict(
-            _("Somebody else has just changed this version."), mend=_("Reload its page.")
-        )
-    version.state = target
-    for field, value in dates.items():
-        setattr(version, field, value)
-
-
-def _check_signable(
-    version: AgreementVersion, organisation: Organisation, text_hash: str, at: datetime
-) -> None:
-    reload = _("Reload the page, read the text and decide again.")
-    if version.state in {State.REPLACED, State.DRAFT}:
-        raise Conflict(_("This version is not open for signature."), mend=reload)
-    terms = queries.terms_of(version)
-    if organisation.pk not in terms.parties:
-        raise Denied(
-            _("%(organisation)s is not a party to this text, so nobody signs it for them.")
-            % {"organisation": organisation.name}
-        )
-    if organisation.pk in terms.signed:
-        raise _signed_already(organisation)
-    if version.state != State.SIGNING:
-        raise Conflict(_("This version is not open for signature."), mend=reload)
-    if text_hash != version.text_hash or text.text_hash(version.text) != version.text_hash:
-        raise Conflict(
-            _("The text is not the one you read: it has changed since. Nothing was signed."),
-            mend=reload,
-        )
-    if at >= terms.expires_at:
-        raise Conflict(
-            _("The agreement would have ended before it was signed."),
-            mend=_("Draft a version that ends later."),
-        )
-
-
-def _signed_already(organisation: Organisation) -> Conflict:
-    return Conflict(
-        _("Somebody has signed this text for %(organisation)s already.")
-        % {"organisation": organisation.name},
-        mend=_("Nothing is left to do: one signature for each party is enough."),
-    )
-
-
 def _person(by: Actor) -> Person:
     """Who signs or withdraws, by name: never the system or the holder of a link."""
-    if by.person_id is None:
-        raise Denied(_("Only a person can do this."), mend=_("Sign in."))
-    return Person.objects.get(pk=by.person_id)
-
-
-def _sign(
-    version: AgreementVersion, organisation: Organisation, by: Actor, at: datetime
-) -> Signature:
-    person = _person(by)
-    try:
-        with transaction.atomic():
-            return Signature.objects.create(
-                version=version,
-                organisation=organisation,
-                person=person,
-                name=str(person)[:200],
-                text_hash=version.text_hash,
-                signed_at=at,
-            )
-    except IntegrityError as race:
-        raise _signed_already(organisation) from race
-
-
-def _put_in_force(version: AgreementVersion, by: Actor, at: datetime) -> None:
-    former = AgreementVersion.objects.filter(agreement=version.agreement_id, state=State.ACTIVE)
-    former.update(state=State.REPLACED, replaced_at=at)
-    _move(version, states.COMPLETE, active_at=at)
-    _log("in_force", version, by, at)
+    return Person.objects.get(pk=policies.person_of(by))
 
 
 def _withdrawal(

@@ -1,4 +1,4 @@
-"""What the room owes: signatures that are asked for, and agreements that will end."""
+"""What the room owes: signatures and answers that are asked for, agreements that will end."""
 
 from __future__ import annotations
 
@@ -15,3 +15,11 @@ def signatures_and_renewals(actor: Actor, at: datetime) -> Iterable[due.Item]:
     from commonweal.agree import renewals
 
     return renewals.owed(actor, at)
+
+
+@due.register
+def answers_and_departures(actor: Actor, at: datetime) -> Iterable[due.Item]:
+    """Texts to read before they are signed, signatories to name, and who has withdrawn of late."""
+    from commonweal.agree import reminders
+
+    return reminders.owed(actor, at)

@@ -1,4 +1,4 @@
-"""Agreements, their versions and the signatures under them.
+"""Agreements, their versions, what was said about them and the signatures under them.
 
 Invariant: what was put to signature is never changed. A version's text and clauses are written
 once, and each signature holds the hash of the text it stands under. At most one version of an
@@ -17,7 +17,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from commonweal.convene.models import Partnership
-from commonweal.core.models import Organisation, Person
+from commonweal.core.models import Link, Organisation, Person
 
 
 class Kind(models.TextChoices):
@@ -36,6 +36,7 @@ class State(models.TextChoices):
     """Where a version is on its way; see `states.VERSION`."""
 
     DRAFT = "draft", _("Draft")
+    COMMENT = "comment", _("Open for comment")
     SIGNING = "signing", _("Open for signature")
     ACTIVE = "active", _("Signed by every party")
     REPLACED = "replaced", _("Replaced")
@@ -83,6 +84,7 @@ class AgreementVersion(models.Model):
 
     `clauses`: list of `compute.permits.clauses.to_json`. `zone`: the time zone in which its days
     are meant. `starts_on`, `expires_on`: first and last day of use, from the clauses.
+    `commented_at`: since when it is open for comment, if it ever was; `opened_at`: for signature.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -98,6 +100,7 @@ class AgreementVersion(models.Model):
     expires_on = models.DateField()
     state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
     drafted_at = models.DateTimeField()
+    commented_at = models.DateTimeField(null=True, blank=True)
     opened_at = models.DateTimeField(null=True, blank=True)
     active_at = models.DateTimeField(null=True, blank=True)
     replaced_at = models.DateTimeField(null=True, blank=True)
@@ -110,14 +113,25 @@ class AgreementVersion(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["agreement"],
-                condition=Q(state__in=["draft", "signing"]),
+                condition=Q(state__in=["draft", "comment", "signing"]),
                 name="version_in_preparation_once",
             ),
             models.CheckConstraint(
                 condition=Q(expires_on__gte=F("starts_on")), name="version_ends_after_start"
             ),
             models.CheckConstraint(
-                condition=Q(state="draft", opened_at__isnull=True, active_at__isnull=True)
+                condition=Q(
+                    state="draft",
+                    commented_at__isnull=True,
+                    opened_at__isnull=True,
+                    active_at__isnull=True,
+                )
+                | Q(
+                    state="comment",
+                    commented_at__isnull=False,
+                    opened_at__isnull=True,
+                    active_at__isnull=True,
+                )
                 | Q(state="signing", opened_at__isnull=False, active_at__isnull=True)
                 | Q(state="active", opened_at__isnull=False, active_at__isnull=False)
                 | Q(state="replaced"),
@@ -135,10 +149,17 @@ class AgreementVersion(models.Model):
 
 
 class Signature(models.Model):
-    """An organisation's signature under one text, by a person who may sign for it.
+    """An organisation's signature under one text, by somebody who may sign for it.
 
     `name` is the signatory's name as it was then: evidence of the signature, shown to the parties.
+    `person` is known only for who signed with an account. `sent_to`: where the code went that
+    another signatory signed with, masked; the whole address stays on the link.
     """
+
+    class Way(models.TextChoices):
+        ACCOUNT = "account", _("Signed in")
+        CODE = "code", _("By a code sent to their address")
+        PAPER = "paper", _("On paper")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     version = models.ForeignKey(
@@ -147,8 +168,12 @@ class Signature(models.Model):
     organisation = models.ForeignKey(
         Organisation, on_delete=models.PROTECT, related_name="signatures"
     )
-    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="signatures")
+    person = models.ForeignKey(
+        Person, on_delete=models.PROTECT, related_name="signatures", null=True, blank=True
+    )
+    way = models.CharField(max_length=10, choices=Way, default=Way.ACCOUNT)
     name = models.CharField(max_length=200)
+    sent_to = models.CharField(max_length=254, blank=True)
     text_hash = models.CharField(max_length=64)
     signed_at = models.DateTimeField()
 
@@ -156,11 +181,128 @@ class Signature(models.Model):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(
                 fields=["version", "organisation"], name="signature_once_per_organisation"
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(way="account", person__isnull=False) | Q(way__in=["code", "paper"]),
+                name="signature_has_its_signatory",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.version_id} signed by {self.organisation_id}"
+
+
+class MailedSignatory(models.Model):
+    """Somebody without an account whom an organisation asks to sign one text, by personal link.
+
+    The link alone signs nothing: it needs a code, mailed to the link's address when its holder asks
+    for it. Of the code only a keyed hash is kept.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    version = models.ForeignKey(
+        AgreementVersion, on_delete=models.PROTECT, related_name="mailed_signatories"
+    )
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(_("name"), max_length=200)
+    link = models.OneToOneField(Link, on_delete=models.PROTECT, related_name="mailed_signatory")
+    text_hash = models.CharField(max_length=64)
+    named_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    named_at = models.DateTimeField()
+    code_hash = models.CharField(max_length=64, blank=True)
+    code_expires_at = models.DateTimeField(null=True, blank=True)
+    tries_left = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                condition=Q(code_hash="", code_expires_at__isnull=True, tries_left=0)
+                | (~Q(code_hash="") & Q(code_expires_at__isnull=False)),
+                name="mailed_signatory_code_expires",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.organisation_id} asked to sign {self.version_id}"
+
+
+class Comment(models.Model):
+    """What an organisation, or residents through their seat, say about a text or one clause of it.
+
+    `clause` is a clause's number in that version, 0 for the whole text. `voice`: the residents
+    whose seat speaks. Once answered, `outcome` and `answer` say what became of it.
+    """
+
+    class Outcome(models.TextChoices):
+        TAKEN = "taken", _("Taken into the text")
+        NOT_TAKEN = "not_taken", _("Not taken")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    version = models.ForeignKey(AgreementVersion, on_delete=models.PROTECT, related_name="comments")
+    clause = models.PositiveIntegerField(default=0)
+    words = models.TextField(_("comment"))
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
+    voice = models.CharField(max_length=200, blank=True)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    outcome = models.CharField(max_length=10, choices=Outcome, blank=True)
+    answer = models.TextField(_("answer"), blank=True)
+    resolved_by = models.ForeignKey(
+        Person, on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
+    resolved_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(condition=~Q(words=""), name="comment_says_something"),
+            models.CheckConstraint(
+                condition=Q(organisation__isnull=False, voice="")
+                | (Q(organisation__isnull=True) & ~Q(voice="")),
+                name="comment_is_somebodys",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    outcome="", answer="", resolved_by__isnull=True, resolved_at__isnull=True
+                )
+                | (
+                    Q(
+                        outcome__in=["taken", "not_taken"],
+                        resolved_by__isnull=False,
+                        resolved_at__isnull=False,
+                    )
+                    & ~Q(answer="")
+                ),
+                name="comment_answered_whole",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.version_id} clause {self.clause}"
+
+
+class Contentment(models.Model):
+    """A party is content with one text, before it is put to signature. It binds nobody."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    version = models.ForeignKey(
+        AgreementVersion, on_delete=models.PROTECT, related_name="contentments"
+    )
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    text_hash = models.CharField(max_length=64)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["version", "organisation"], name="contentment_once_per_organisation"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.organisation_id} content with {self.version_id}"
 
 
 class Withdrawal(models.Model):

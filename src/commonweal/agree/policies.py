@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 from commonweal.agree.models import Agreement
 from commonweal.convene import policies as convene
 from commonweal.convene import queries as table
-from commonweal.convene.models import Partnership
+from commonweal.convene.models import Partnership, Seat
+from commonweal.core import queries as people
 from commonweal.core.errors import Denied, Failure
 from commonweal.core.models import Organisation, Role
 from commonweal.core.scope import Actor
@@ -71,6 +72,55 @@ def check_can_sign(
     convene.check_can_act_for(actor, partnership, organisation, Role.SIGNATORY, at)
 
 
+def person_of(actor: Actor) -> UUID:
+    """Who acts: a person signed in, never the system or the holder of a link. Raises Denied."""
+    if actor.person_id is None:
+        raise Denied(_("Only a person can do this."), mend=_("Sign in."))
+    return actor.person_id
+
+
+def check_can_speak_for(
+    actor: Actor, partnership: Partnership, organisation: Organisation, at: datetime
+) -> None:
+    """Comment in an organisation's name, or say that it is content: any member; it binds nobody."""
+    person_of(actor)
+    convene.check_can_act_for(actor, partnership, organisation, Role.MEMBER, at)
+
+
+def check_can_comment(
+    actor: Actor, partnership: Partnership, speaker: Organisation | Seat, at: datetime
+) -> None:
+    """For an organisation at the table, or for the residents whose seat the person holds."""
+    if isinstance(speaker, Organisation):
+        check_can_speak_for(actor, partnership, speaker, at)
+        return
+    convene.check_can_see(actor, partnership, at)
+    held = table.seats(partnership, at).filter(pk=speaker.pk, person=actor.person_id)
+    if actor.person_id is None or not held.exists():
+        raise Denied(
+            _("Only who holds a residents’ seat speaks for it."),
+            mend=_("Ask the person who holds it."),
+        )
+
+
+def check_can_name_signatory(
+    actor: Actor, partnership: Partnership, organisation: Organisation, at: datetime
+) -> None:
+    """Say who signs for an organisation without an account: its own people, never the convener.
+
+    Where somebody of the organisation may sign, only they name another, as everywhere. Where nobody
+    may, a member does: the parties see on the signature who named the signatory.
+    """
+    check_can_speak_for(actor, partnership, organisation, at)
+    signatories = people.people_of(organisation, Role.SIGNATORY, at)
+    if signatories.exists() and not actor.holds(Role.SIGNATORY, organisation.pk):
+        raise Denied(
+            _("%(organisation)s has somebody who signs for it, so only they name another.")
+            % {"organisation": organisation.name},
+            mend=_("Ask its signatory to sign, or to name who does."),
+        )
+
+
 def check_can_withdraw(actor: Actor, organisation: Organisation) -> None:
     """A signatory of the organisation. It needs no seat: who left the table can still withdraw."""
     if actor.person_id is not None and actor.holds(Role.SIGNATORY, organisation.pk):
@@ -109,6 +159,18 @@ def can_sign(
     actor: Actor, partnership: Partnership, organisation: Organisation, at: datetime
 ) -> bool:
     return _passes(lambda: check_can_sign(actor, partnership, organisation, at))
+
+
+def can_speak_for(
+    actor: Actor, partnership: Partnership, organisation: Organisation, at: datetime
+) -> bool:
+    return _passes(lambda: check_can_speak_for(actor, partnership, organisation, at))
+
+
+def can_name_signatory(
+    actor: Actor, partnership: Partnership, organisation: Organisation, at: datetime
+) -> bool:
+    return _passes(lambda: check_can_name_signatory(actor, partnership, organisation, at))
 
 
 def can_withdraw(actor: Actor, organisation: Organisation) -> bool:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from commonweal.agree import governing_text, text, words
-from commonweal.agree.models import AgreementVersion, Kind, State
+from commonweal.agree.models import AgreementVersion, Kind, Signature, State
 from commonweal.agree.queries import Summary
 from commonweal.agree.sheets import Line, Sheet
 from commonweal.compute.permits import clauses as c
@@ -30,24 +30,39 @@ class Standing:
     sentence: str = ""
 
 
-def standing_of(state: str, closed: Refusal | None) -> Standing:
-    """How an agreement stands: its state as a version, or why it allows nothing now."""
-    if state == State.DRAFT:
-        return Standing(
+def _on_its_way(state: str) -> Standing:
+    return {
+        State.DRAFT.value: Standing(
             _("Draft"),
             "neutral",
             _("This is a draft: it allows nothing until every party has signed."),
-        )
-    if state == State.SIGNING:
-        return Standing(
+        ),
+        State.COMMENT.value: Standing(
+            _("Open for comment"),
+            "progress",
+            _("The parties say what should change. It allows nothing until all have signed."),
+        ),
+        State.SIGNING.value: Standing(
             _("Open for signature"),
             "progress",
             _("It allows nothing until every party has signed."),
-        )
-    if state == State.REPLACED:
-        return Standing(
+        ),
+        State.REPLACED.value: Standing(
             _("Replaced"), "neutral", _("This version was replaced; it is kept for the record.")
-        )
+        ),
+    }[state]
+
+
+def standing_of(state: str, closed: Refusal | None, gone: Sequence[str] = ()) -> Standing:
+    """How an agreement stands: its state as a version, or why it allows nothing now.
+
+    `gone`: the parties that withdrew from it, by name, while it still binds the others.
+    """
+    if state != State.ACTIVE:
+        return _on_its_way(state)
+    if closed is None and gone:
+        said = _("In force, without %(names)s") % {"names": words.listed(gone)}
+        return Standing(said, "attention")
     if closed is None:
         return Standing(_("In force"), "good")
     word, look = {
@@ -63,7 +78,11 @@ def standing_of(state: str, closed: Refusal | None) -> Standing:
 
 
 def standing(sheet: Sheet) -> Standing:
-    return standing_of(sheet.version.state, sheet.closed)
+    return standing_of(sheet.version.state, sheet.closed, _gone(sheet.terms))
+
+
+def _gone(terms: Terms) -> list[str]:
+    return sorted(terms.parties[each] for each in terms.withdrawals)
 
 
 @dataclass(frozen=True)
@@ -161,7 +180,7 @@ def _entry(summary: Summary, below: tuple[Entry, ...]) -> Entry:
         reference=agreement.reference,
         title=agreement.title,
         kind=agreement.get_kind_display(),
-        standing=standing_of(version.state, summary.closed),
+        standing=standing_of(version.state, summary.closed, _gone(summary.terms)),
         who=text.in_short(summary.terms.clauses)[0],
         purposes=_purposes(summary.terms),
         limits=_limits(summary.terms),
@@ -204,6 +223,11 @@ def lead(found: Sequence[Summary]) -> str:
         % {"count": licences},
     }
     waiting = sum(each.standing == "signing" for each in found)
+    asked = sum(each.standing == "comment" for each in found)
+    if asked:
+        said += " " + ngettext(
+            "%(count)d is open for comment.", "%(count)d are open for comment.", asked
+        ) % {"count": asked}
     if not waiting:
         return said
     return f"{said} " + ngettext(
@@ -213,7 +237,11 @@ def lead(found: Sequence[Summary]) -> str:
 
 def summary_rows(sheet: Sheet) -> list[tuple[str, str]]:
     """Who gives what to whom, for what, until when, and what is never shown."""
-    terms = sheet.terms
+    return rows_of(sheet.terms, sheet.version)
+
+
+def rows_of(terms: Terms, version: AgreementVersion) -> list[tuple[str, str]]:
+    """The same of any version: what it is called, what this one says."""
     rows: list[tuple[str, str]] = []
     for role, label in (
         (c.MEMBER, _("Who takes part")),
@@ -233,7 +261,7 @@ def summary_rows(sheet: Sheet) -> list[tuple[str, str]]:
         rows.append((_("What"), held))
     if purposes := _purposes(terms):
         rows.append((_("What for"), purposes))
-    rows.append((_("Until when"), words.day(sheet.version.expires_on)))
+    rows.append((_("Until when"), words.day(version.expires_on)))
     rows += [
         (text.heading(each), _VALUED[type(each)](each))
         for each in terms.clauses
@@ -357,10 +385,20 @@ def _party_row(line: Line, sheet: Sheet) -> list[Any]:
         return [line.organisation.name, {"text": said, "tag": look}, "", ""]
     terms = sheet.terms
     on = words.day(terms.day_of(line.signature.signed_at))
+    by = line.signature.name
+    if line.signature.way != Signature.Way.ACCOUNT:
+        by = f"{by} ({signed_how(line.signature)})"
     if line.withdrawal is not None:
         gone = _("withdrew on %(day)s") % {"day": words.day(terms.day_of(line.withdrawal.at))}
         on = f"{on}; {gone}"
-    return [line.organisation.name, line.signature.name, on, short_hash(line.signature.text_hash)]
+    return [line.organisation.name, by, on, short_hash(line.signature.text_hash)]
+
+
+def signed_how(signature: Signature) -> str:
+    """In which way somebody signed who did not sign in."""
+    if signature.way == Signature.Way.CODE:
+        return _("by a code sent to %(address)s") % {"address": signature.sent_to}
+    return _("on paper")
 
 
 def departures(sheet: Sheet) -> list[tuple[str, str, str]]:
@@ -393,12 +431,19 @@ def short_hash(value: str) -> str:
 
 @dataclass(frozen=True)
 class Passage:
-    """A block of the text, or a run of items as one list; `refused`: requests that it refused."""
+    """A block of the text, or a run of items as one list; `refused`: requests that it refused.
+
+    `number` is a clause's. What was said about a clause stands between the blocks as one more
+    passage, of kind “remarks”, with `url` to say something.
+    """
 
     kind: str
     text: str = ""
     items: tuple[str, ...] = ()
     refused: int = 0
+    number: int = 0
+    remarks: tuple[Any, ...] = ()
+    url: str = ""
 
 
 def caption(sheet: Sheet) -> str:
@@ -416,8 +461,9 @@ def passages(version: AgreementVersion, refusals: Mapping[int, int]) -> list[Pas
             found.append(Passage(text.ITEM, items=(block.text,)))
         else:
             number = block.text.partition(".")[0] if block.kind == text.CLAUSE else ""
-            times = refusals.get(int(number), 0) if number.isdigit() else 0
-            found.append(Passage(block.kind, block.text, refused=times))
+            clause = int(number) if number.isdigit() else 0
+            times = refusals.get(clause, 0)
+            found.append(Passage(block.kind, block.text, refused=times, number=clause))
     return found
 
 
@@ -439,6 +485,7 @@ def history(sheet: Sheet) -> list[tuple[str, str, str, str]]:
 
 def _happened(version: AgreementVersion, terms: Terms) -> str:
     parts = [
+        (_("opened for comment on %(day)s"), version.commented_at),
         (_("opened for signature on %(day)s"), version.opened_at),
         (_("signed by every party on %(day)s"), version.active_at),
         (_("replaced on %(day)s"), version.replaced_at),

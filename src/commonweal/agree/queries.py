@@ -18,6 +18,7 @@ from commonweal.agree.models import (
     Suspension,
     Withdrawal,
 )
+from commonweal.agree.states import PREPARING
 from commonweal.compute.permits.asking import SUBMIT, Refusal
 from commonweal.compute.permits.clauses import Clause, Party, Purpose, from_json
 from commonweal.compute.permits.kinds import KINDS
@@ -92,16 +93,15 @@ def latest(agreement: Agreement) -> AgreementVersion:
     """The version that counts: the one in force, else the one in preparation, else the last."""
     found = _whole(agreement.versions.all()).order_by("number")
     by_state = {version.state: version for version in found}
-    for state in (State.ACTIVE, State.SIGNING, State.DRAFT, State.REPLACED):
+    for state in (State.ACTIVE, State.SIGNING, State.COMMENT, State.DRAFT, State.REPLACED):
         if state in by_state:
             return by_state[state]
     raise missing()
 
 
 def in_preparation(agreement: Agreement) -> AgreementVersion | None:
-    """The draft, or the version open for signature, if there is one."""
-    states = (State.DRAFT, State.SIGNING)
-    return _whole(agreement.versions.filter(state__in=states)).first()
+    """The draft, or the version open for comment or signature, if there is one."""
+    return _whole(agreement.versions.filter(state__in=PREPARING)).first()
 
 
 @dataclass(frozen=True)
@@ -120,8 +120,8 @@ class Summary:
 
     @property
     def standing(self) -> str:
-        """draft, signing, in_force, or the code of why it allows nothing (expired, suspended, …)."""
-        if self.version.state in {State.DRAFT, State.SIGNING}:
+        """draft, comment, signing, in_force, or the code of why it allows nothing (expired, suspended, …)."""
+        if self.version.state in PREPARING:
             return self.version.state
         return self.closed.code if self.closed else "in_force"
 
@@ -134,7 +134,13 @@ class Summary:
         return clause.names if clause else ()
 
 
-_PREFERRED = {State.ACTIVE: 0, State.SIGNING: 1, State.DRAFT: 2, State.REPLACED: 3}
+_PREFERRED = {
+    State.ACTIVE: 0,
+    State.SIGNING: 1,
+    State.COMMENT: 2,
+    State.DRAFT: 3,
+    State.REPLACED: 4,
+}
 
 
 def summaries(partnership: Partnership, at: datetime) -> list[Summary]:

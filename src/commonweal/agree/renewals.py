@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.urls import reverse
@@ -73,13 +73,28 @@ def _renewal(summary: Summary, partnership: Partnership, at: datetime) -> Item:
     return Item(
         title=_("Renew %(reference)s or let it end with %(day)s")
         % {"reference": reference, "day": words.day(summary.version.expires_on)},
-        url=reverse("agreement", args=[partnership.slug, reference]),
+        url=reverse("renew_agreement", args=[partnership.slug, reference]),
         partnership_id=partnership.pk,
         organisation_id=None,
         due_at=summary.terms.expires_at,
         late=False,
         kind="agree.renewal",
     )
+
+
+def prolonged(version: AgreementVersion) -> date:
+    """The last day of a version that goes on for as many years, at least one, as this one lasted.
+
+    A licence does not outlast the agreement that it rests on.
+    """
+    last = version.expires_on
+    years = max(1, round((last - version.starts_on).days / 365.25))
+    try:
+        later = last.replace(year=last.year + years)
+    except ValueError:  # 29 February
+        later = last.replace(year=last.year + years, day=28)
+    parent = version.agreement.parent
+    return min(later, queries.latest(parent).expires_on) if parent else later
 
 
 def foresee(*, by: Actor, at: datetime) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import include, path
 
 from commonweal.agree import views
 
@@ -19,9 +19,11 @@ urlpatterns = [
     path(f"{ONE}versions/<int:number>/text/", views.agreement_text, name="agreement_text"),
     path(f"{ONE}licence/", views.draft_licence, name="draft_licence"),
     path(f"{ONE}revise/", views.revise, name="revise_agreement"),
+    path(f"{ONE}renew/", views.renew, name="renew_agreement"),
     path(f"{ONE}open/", views.open_for_signature, name="open_for_signature"),
     path(f"{ONE}sign/", views.sign, name="sign_agreement"),
     path(f"{ONE}withdraw/", views.withdraw, name="withdraw_agreement"),
     path(f"{ONE}suspend/", views.suspend, name="suspend_agreement"),
     path(f"{ONE}resume/", views.resume, name="resume_agreement"),
+    path("", include("commonweal.agree.life.urls")),
 ]

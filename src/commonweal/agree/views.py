@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
-from commonweal.agree import actions, policies, presentation, queries, sheets, text
+from commonweal.agree import (
+    actions,
+    amending,
+    mailed_signing,
+    policies,
+    presentation,
+    queries,
+    renewals,
+    sheets,
+    talk,
+    talking,
+    text,
+)
 from commonweal.agree.forms import (
     LicenceForm,
     SharingForm,
@@ -27,16 +38,17 @@ from commonweal.agree.forms import (
     masked_as_text,
 )
 from commonweal.agree.governing_forms import PARTS, GoverningForm
-from commonweal.agree.models import Agreement, AgreementVersion, Kind
+from commonweal.agree.models import Agreement, AgreementVersion, Kind, State
+from commonweal.agree.showing import done as _done
+from commonweal.agree.showing import form_page as _form
+from commonweal.agree.showing import page
+from commonweal.agree.showing import render_page as _render
 from commonweal.agree.terms_forms import initial_of
 from commonweal.convene import queries as convene
-from commonweal.convene.models import Partnership
 from commonweal.convene.policies import missing
+from commonweal.core import fresh
 from commonweal.core.errors import Conflict, Denied
-from commonweal.core.formerrors import attempt
 from commonweal.core.requests import SignedInRequest
-
-page = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @login_required
@@ -60,18 +72,31 @@ def agreement(
 ) -> HttpResponse:
     """One agreement: what it means, its text, who signed, what it refused."""
     sheet = sheets.sheet(request.actor, slug, reference, request.at, number)
+    version = sheet.version
+    said = talk.talk(request.actor, version, request.at)
+    passages = presentation.passages(version, sheet.refusals)
     context = {
         "sheet": sheet,
         "agreement": sheet.agreement,
-        "version": sheet.version,
+        "version": version,
+        "talk": said,
+        "remarks": talking.remarks(said, version),
+        "content": talking.content_table(said, version),
+        "not_asked": talking.not_asked(said, version),
+        "not_agreed": talking.not_agreed(said, version),
+        "comment_url": talking.comment_url(version) if said.speakers else "",
+        "amendment": amending.amendment(sheet),
+        "names_for": mailed_signing.may_name_for(request.actor, version, request.at),
+        "unable": [each.name for each in mailed_signing.unable(version, request.at)],
+        "mailed": mailed_signing.shown(request.actor, version, request.at),
         "caption": presentation.caption(sheet),
         "lead": text.in_short(sheet.terms.clauses)[0],
-        "standing": presentation.standing(sheet),
+        "standing": talking.agreed(presentation.standing(sheet), said, version),
         "rows": presentation.summary_rows(sheet),
         "rules": presentation.rule_table(sheet),
         "parties": presentation.party_table(sheet),
         "departures": presentation.departures(sheet),
-        "passages": presentation.passages(sheet.version, sheet.refusals),
+        "passages": talking.with_remarks(passages, said, version),
         "licences": presentation.grouped(sheet.licences),
         "history": presentation.history(sheet),
         "refused": sum(sheet.refusals.values()),
@@ -212,6 +237,25 @@ def draft_licence(request: SignedInRequest, slug: str, reference: str) -> HttpRe
 
 @login_required
 @page
+def renew(request: SignedInRequest, slug: str, reference: str) -> HttpResponse:
+    """Draft a new version that says the same for longer."""
+    found = queries.agreement_for(request.actor, slug, reference, request.at)
+    version = queries.latest(found)
+    policies.check_can_prepare(request.actor, found, queries.terms_of(version).parties, request.at)
+    preparing = queries.in_preparation(found)
+    if preparing is not None:
+        messages.info(request, _("A new version is in preparation already: this one."))
+        return redirect("agreement_version", slug, reference, preparing.number)
+    form = _revision_form(request, found, version, expiry=renewals.prolonged(version))
+    if _done(request, form, lambda: _revise(request, found, form)):
+        return _to_draft(request, found)
+    return _form(
+        request, "draft", found.partnership, form, revised=found, version=version, renews=True
+    )
+
+
+@login_required
+@page
 def revise(request: SignedInRequest, slug: str, reference: str) -> HttpResponse:
     """Draft a new version, beginning with what is there."""
     found = queries.agreement_for(request.actor, slug, reference, request.at)
@@ -219,23 +263,25 @@ def revise(request: SignedInRequest, slug: str, reference: str) -> HttpResponse:
     terms = queries.terms_of(version)
     policies.check_can_prepare(request.actor, found, terms.parties, request.at)
     form = _revision_form(request, found, version)
-    if _done(
-        request,
-        form,
-        lambda: actions.revise(
-            agreement=found,
-            clauses=form.clauses(),
-            prose=form.cleaned_data["prose"],
-            by=request.actor,
-            at=request.at,
-        ),
-    ):
+    if _done(request, form, lambda: _revise(request, found, form)):
         return _to_draft(request, found)
     return _form(request, "draft", found.partnership, form, revised=found, version=version)
 
 
+def _revise(
+    request: SignedInRequest, found: Agreement, form: SharingForm | LicenceForm | GoverningForm
+) -> AgreementVersion:
+    return actions.revise(
+        agreement=found,
+        clauses=form.clauses(),
+        prose=form.cleaned_data["prose"],
+        by=request.actor,
+        at=request.at,
+    )
+
+
 def _revision_form(
-    request: SignedInRequest, found: Agreement, version: AgreementVersion
+    request: SignedInRequest, found: Agreement, version: AgreementVersion, **other: Any
 ) -> SharingForm | LicenceForm | GoverningForm:
     terms = queries.terms_of(version)
     partners = convene.partners(found.partnership, request.at)
@@ -246,8 +292,9 @@ def _revision_form(
             partners=partners,
             terms=terms,
             prose=version.prose,
+            initial=other,
         )
-    initial = initial_of(terms, version.prose)
+    initial = {**initial_of(terms, version.prose), **other}
     if found.parent is None or found.kind == Kind.DSA:
         initial["data"] = data_as_text(terms.clauses)
         initial["masked"] = masked_as_text(terms.clauses)
@@ -274,8 +321,12 @@ def open_for_signature(request: SignedInRequest, slug: str, reference: str) -> H
             _("The draft that you read is not there any more."),
             mend=_("Reload the page and read the newest draft."),
         )
-    actions.open_for_signature(version=version, by=request.actor, at=request.at)
-    messages.success(request, _("It is open for signature. Each party’s signatory sees it as due."))
+    actions.open_for_signature(
+        version=version, by=request.actor, at=request.at, anyway="anyway" in request.POST
+    )
+    messages.success(
+        request, _("It is open for signature. Each party’s signatory is told by mail.")
+    )
     return redirect("agreement_version", slug, reference, version.number)
 
 
@@ -291,6 +342,11 @@ def sign(request: SignedInRequest, slug: str, reference: str) -> HttpResponse:
             _("There is nothing here for you to sign."),
             mend=_("Only a signatory of a party whose signature is missing can sign."),
         )
+    is_fresh = fresh.is_fresh(request)
+    prove_url = fresh.ask_again(reverse("sign_agreement", args=[slug, reference]))
+    if request.method == "POST" and not is_fresh:
+        messages.info(request, _("Nothing is signed yet. Show once more that it is you."))
+        return redirect(prove_url)
     form = SignForm(request.POST or None, mine=mine, initial={"text_hash": version.text_hash})
     if _done(
         request,
@@ -310,6 +366,9 @@ def sign(request: SignedInRequest, slug: str, reference: str) -> HttpResponse:
         "version": version,
         "agreement": found,
         "passages": presentation.passages(version, {}),
+        "is_fresh": is_fresh,
+        "prove_url": prove_url,
+        "minutes": fresh.RECENT.seconds // 60,
     }
     return _form(request, "sign", found.partnership, form, mine=mine, **context)
 
@@ -386,37 +445,14 @@ def resume(request: SignedInRequest, slug: str, reference: str) -> HttpResponse:
     return redirect("agreement", slug, reference)
 
 
-def _done(request: SignedInRequest, form: forms.Form, act: Callable[[], object]) -> bool:
-    """Whether the form was sent, is valid, and the action went through."""
-    return request.method == "POST" and form.is_valid() and attempt(form, act)
-
-
 def _to_draft(request: SignedInRequest, found: Agreement) -> HttpResponse:
     version = queries.in_preparation(found)
+    asks = version is not None and version.state == State.COMMENT
     messages.success(
-        request, _("Drafted. Read the text as the others will, then open it for signature.")
+        request,
+        _("Changed. It is open for comment, and the parties are told by mail.")
+        if asks
+        else _("Drafted. Read the text as the others will, then open it for comment or signature."),
     )
     number = version.number if version else 1
     return redirect("agreement_version", found.partnership.slug, found.reference, number)
-
-
-def _form(
-    request: SignedInRequest,
-    template: str,
-    partnership: Partnership,
-    form: forms.Form,
-    **context: Any,
-) -> HttpResponse:
-    status = 422 if form.errors else 200
-    return _render(request, template, partnership, {"form": form, **context}, status)
-
-
-def _render(
-    request: SignedInRequest,
-    template: str,
-    partnership: Partnership,
-    context: dict[str, Any],
-    status: int = 200,
-) -> HttpResponse:
-    shell = {"partnership": partnership, "nav_current": "agreements"}
-    return render(request, f"agree/{template}.html", {**shell, **context}, status=status)

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from django.utils.formats import date_format
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from commonweal.compute.errors import Unusable
@@ -97,6 +97,34 @@ def listed(names: Sequence[str]) -> str:
     if len(names) < 2:
         return "".join(names)
     return _("%(first)s and %(last)s") % {"first": ", ".join(names[:-1]), "last": names[-1]}
+
+
+def standing(state: str) -> str:
+    """Where a version is on its way, for whoever asked for a step that does not follow."""
+    return {
+        "draft": _("It is a draft."),
+        "comment": _("It is open for comment."),
+        "signing": _("It is open for signature."),
+        "active": _("Every party has signed it."),
+        "replaced": _("A newer version has taken its place."),
+    }[state]
+
+
+def not_agreed(parties: Sequence[str], comments: int) -> str:
+    """What a text that is open for comment still lacks; "" when every party agrees with it."""
+    said = []
+    if parties:
+        said.append(_("Not content with this text yet: %(names)s.") % {"names": listed(parties)})
+    if comments:
+        said.append(
+            ngettext(
+                "%(count)d comment waits for an answer.",
+                "%(count)d comments wait for an answer.",
+                comments,
+            )
+            % {"count": comments}
+        )
+    return " ".join(said)
 
 
 def find(clauses: Sequence[Clause], of: type[Any]) -> Any:

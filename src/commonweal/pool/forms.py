@@ -116,7 +116,7 @@ class ContractForm(forms.Form):
     agreement = forms.ModelChoiceField(
         label=_("Under which agreement?"),
         queryset=Agreement.objects.none(),
-        empty_label=None,
+        empty_label=_("Choose an agreement"),
         error_messages={"required": _("Choose an agreement.")},
     )
     text = forms.CharField(
@@ -130,6 +130,10 @@ class ContractForm(forms.Form):
         error_messages={"required": _("Paste the text of the contract.")},
     )
 
-    def __init__(self, *args: Any, agreements: Any, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, agreements: Any, chosen: Agreement | None = None, **kwargs: Any
+    ) -> None:
+        """`chosen`: the one there is little doubt about; without it nothing is chosen beforehand."""
         super().__init__(*args, **kwargs)
         self.fields["agreement"].queryset = agreements  # type: ignore[attr-defined]
+        self.fields["agreement"].initial = chosen

@@ -1,7 +1,7 @@
 """Who was to send what for which month, and what came: the grid of the data page, and what is due.
 
-A provider owes a month from the agreement's first day on, while it is in force and the provider has
-not withdrawn. What was never owed is not late, and what is not yet due is not missing. A month whose
+A provider owes a month from the agreement's first day on, while it is in force. Who has withdrawn
+owes nothing, not even what it had not sent by then. What was never owed is not late, and what is not yet due is not missing. A month whose
 data was destroyed is owed again by a provider that signed again, and by no other.
 """
 
@@ -62,7 +62,7 @@ class Grid:
 class Owed:
     """From which to which month (inclusive) a provider owes data under a contract.
 
-    `is_over`: it withdrew from the version that says so, or a later one took that one's place.
+    `is_over`: a later version took the place of the one that says so.
     """
 
     first: str
@@ -74,7 +74,10 @@ class Owed:
 
 
 def owed(contract: DataContract, terms: Iterable[Terms]) -> dict[UUID, list[Owed]]:
-    """By provider, the spans of months owed under the versions of the contract's agreement."""
+    """By provider, the spans of months owed under the versions of the contract's agreement.
+
+    Who has withdrawn from a version owes nothing under it, and is here without a span.
+    """
     spans: dict[UUID, list[Owed]] = {}
     for version in terms:
         if version.reference != contract.agreement.reference or version.active_at is None:
@@ -83,15 +86,14 @@ def owed(contract: DataContract, terms: Iterable[Terms]) -> dict[UUID, list[Owed
         if party is None or version.data(contract.key) is None:
             continue
         for provider in party.ids:
-            gone = version.withdrawals.get(provider)
-            ends = min(
-                each for each in (version.expires_at, version.replaced_at, gone) if each is not None
-            )
+            own = spans.setdefault(provider, [])
+            if provider in version.withdrawals:
+                continue
+            ends = min(each for each in (version.expires_at, version.replaced_at) if each)
             # The month in which it ends is owed only if the agreement outlives it.
             last = months.shifted(months.of(ends), -1)
-            is_over = gone is not None or version.replaced_at is not None
-            span = Owed(months.of(version.starts_at), last, is_over)
-            spans.setdefault(provider, []).append(span)
+            is_over = version.replaced_at is not None
+            own.append(Owed(months.of(version.starts_at), last, is_over))
     return spans
 
 

@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
 
-from commonweal.agree import actions, queries
+from commonweal.agree import actions, queries, signing
 from commonweal.agree import text as texts
 from commonweal.agree.models import Agreement, AgreementVersion, Signature, State, Withdrawal
 from commonweal.agree.tests import factories as f
@@ -292,7 +292,7 @@ def test_text_that_was_tampered_with_in_the_database_is_not_signed(
     forged.text = version.text.replace("fewer than 5", "fewer than 1")
     assert forged.text != version.text
     with pytest.raises(Conflict):
-        actions._check_signable(forged, organisation, version.text_hash, AT)
+        signing._check_signable(forged, organisation, version.text_hash, AT)
 
 
 def test_only_a_signatory_of_a_party_signs(partnership: Partnership) -> None:
@@ -347,11 +347,11 @@ def test_two_racing_signatures_of_one_party_leave_one(
     version = opened(partnership)
     organisation = next(iter(queries.unsigned(version)))
     by = f.signatory_of(organisation)
-    check = actions._check_signable
+    check = signing._check_signable
 
     def check_then_lose_the_race(*arguments: Any) -> None:
         check(*arguments)
-        monkeypatch.setattr(actions, "_check_signable", check)
+        monkeypatch.setattr(signing, "_check_signable", check)
         Signature.objects.create(
             version=version,
             organisation=organisation,
@@ -361,7 +361,7 @@ def test_two_racing_signatures_of_one_party_leave_one(
             signed_at=AT,
         )
 
-    monkeypatch.setattr(actions, "_check_signable", check_then_lose_the_race)
+    monkeypatch.setattr(signing, "_check_signable", check_then_lose_the_race)
     with pytest.raises(Conflict, match="already"), transaction.atomic():
         sign(version, organisation, by=by)
     assert not Event.objects.filter(kind="agree.signed").exists()

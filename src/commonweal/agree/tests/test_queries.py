@@ -161,17 +161,19 @@ def items(reader: Actor, at: datetime) -> list[due.Item]:
 
 def test_a_signature_that_is_asked_for_is_due_for_the_signatory_only() -> None:
     partnership = PartnershipFactory()
-    hub = convener_organisation(partnership)
+    hub, partner = convener_organisation(partnership), seated(partnership).organisation
+    assert partner is not None
     version = actions.draft_agreement(
         partnership=partnership,
         kind="dsa",
         title="T",
-        clauses=f.dsa_clauses([seated(partnership).organisation], [hub]),
+        clauses=f.dsa_clauses([partner], [hub]),
         prose="",
         by=system("test"),
         at=AT,
     )
     signatory = f.signatory_of(hub)
+    f.signatory_of(partner)
     assert items(signatory, AT) == []
     actions.open_for_signature(version=version, by=system("test"), at=AT)
     (item,) = items(signatory, AT)

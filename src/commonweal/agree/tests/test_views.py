@@ -25,8 +25,9 @@ from commonweal.convene.tests.factories import (
     seated,
     sponsor_organisation,
 )
-from commonweal.core.models import Organisation, Person, Role
+from commonweal.core.models import Organisation, Role
 from commonweal.core.scope import system
+from commonweal.core.tests.ways_in import signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -46,12 +47,6 @@ def client_of(organisation: Organisation | None, *roles: str) -> Client:
         for role in {Role.MEMBER, *roles}:
             affiliated(person, organisation, role)
     return signed_in(person)
-
-
-def signed_in(person: Person) -> Client:
-    client = Client()
-    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
-    return client
 
 
 def path(name: str, agreement: Agreement, *more: Any) -> str:

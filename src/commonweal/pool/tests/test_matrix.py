@@ -66,8 +66,9 @@ def test_who_has_withdrawn_owes_nothing_more() -> None:
         at=datetime(2026, 2, 20, tzinfo=UTC),
     )
     found = cells(here, ["2026-01", "2026-02"])
-    assert found[here.provider.name, "2026-01"] == "late"
+    assert found[here.provider.name, "2026-01"] == "not_asked"
     assert found[here.provider.name, "2026-02"] == "not_asked"
+    assert items(here.steward) == []
     assert found[here.other.name, "2026-02"] == "late"
 
 

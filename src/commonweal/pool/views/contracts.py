@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from commonweal.agree.models import Agreement, Kind
+from commonweal.agree.models import Agreement, Kind, State
 from commonweal.core.formerrors import attempt
 from commonweal.core.requests import SignedInRequest
 from commonweal.pool import actions, blanks, contracts, policies, queries
@@ -57,6 +58,12 @@ def blank_file(version: ContractVersion, form: str) -> HttpResponse:
     return attachment(blanks.xlsx_of(rules), name, XLSX)
 
 
+def _only_one_in_force(agreements: QuerySet[Agreement]) -> Agreement | None:
+    """The agreement that every party has signed, when there is one and no more; never a draft."""
+    in_force = list(agreements.filter(versions__state=State.ACTIVE)[:2])
+    return in_force[0] if len(in_force) == 1 else None
+
+
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def add(request: SignedInRequest, slug: str) -> HttpResponse:
@@ -67,6 +74,7 @@ def add(request: SignedInRequest, slug: str) -> HttpResponse:
     form = ContractForm(
         request.POST if request.method == "POST" else None,
         agreements=agreements.order_by("drafted_at"),
+        chosen=_only_one_in_force(agreements),
     )
     added: list[ContractVersion] = []
     if request.method == "POST" and form.is_valid():
