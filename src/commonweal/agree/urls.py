@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from commonweal.agree import views
+from commonweal.agree.documents import views as documents
 
 HERE = "partnerships/<slug:slug>/agreements/"
 ONE = f"{HERE}<slug:reference>/"
@@ -15,6 +16,11 @@ urlpatterns = [
     path(ONE, views.agreement, name="agreement"),
     path(f"{ONE}versions/<int:number>/", views.agreement, name="agreement_version"),
     path(f"{ONE}versions/<int:number>/text/", views.agreement_text, name="agreement_text"),
+    path(
+        f"{ONE}versions/<int:number>/changes/",
+        documents.agreement_changes,
+        name="agreement_changes",
+    ),
     path(f"{ONE}licence/", views.draft_licence, name="draft_licence"),
     path(f"{ONE}revise/", views.revise, name="revise_agreement"),
     path(f"{ONE}open/", views.open_for_signature, name="open_for_signature"),
