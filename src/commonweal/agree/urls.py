@@ -21,6 +21,18 @@ urlpatterns = [
         documents.agreement_changes,
         name="agreement_changes",
     ),
+    path(f"{ONE}versions/<int:number>/pdf/", documents.agreement_pdf, name="agreement_pdf"),
+    path(f"{ONE}versions/<int:number>/papers/", documents.attach_paper, name="attach_paper"),
+    path(
+        f"{ONE}versions/<int:number>/papers/<uuid:evidence_id>/",
+        documents.paper,
+        name="agreement_paper",
+    ),
+    path(
+        f"{ONE}versions/<int:number>/papers/<uuid:evidence_id>/sign/",
+        documents.sign_on_paper,
+        name="sign_on_paper",
+    ),
     path(f"{ONE}licence/", views.draft_licence, name="draft_licence"),
     path(f"{ONE}revise/", views.revise, name="revise_agreement"),
     path(f"{ONE}open/", views.open_for_signature, name="open_for_signature"),
@@ -28,4 +40,6 @@ urlpatterns = [
     path(f"{ONE}withdraw/", views.withdraw, name="withdraw_agreement"),
     path(f"{ONE}suspend/", views.suspend, name="suspend_agreement"),
     path(f"{ONE}resume/", views.resume, name="resume_agreement"),
+    path("verify/", documents.verify, name="verify"),
+    path("verify/<str:code>/", documents.verify_code, name="verify_code"),
 ]

@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from commonweal.agree import actions, policies, presentation, queries, sheets, text
+from commonweal.agree.documents.section import section
 from commonweal.agree.forms import (
     LicenceForm,
     SharingForm,
@@ -70,6 +71,7 @@ def agreement(
         "licences": presentation.grouped(sheet.licences),
         "history": presentation.history(sheet),
         "refused": sum(sheet.refusals.values()),
+        "documents": section(sheet, request.actor, request.at),
     }
     return _render(request, "agreement", sheet.agreement.partnership, context)
 
