@@ -67,6 +67,11 @@ agreements                  the table                    -
 agreement                   the table                    -
 agreement_version           the table                    -
 agreement_text              the table                    -
+agreement_changes           the table                    -
+agreement_pdf               the table                    -
+attach_paper                convener, steward            convener, steward
+agreement_paper             convener, steward            -
+sign_on_paper               convener, signatory          convener, signatory
 draft_sharing               members                      members
 draft_licence               members                      members
 revise_agreement            convener, steward            convener, steward
@@ -132,6 +137,8 @@ public_partnership          anybody          -                missing
 public_release              anybody          -                missing
 public_data                 anybody          -                missing
 public_how                  anybody          -                missing
+verify                      anybody          anybody          missing
+verify_code                 anybody          anybody          missing
 submit_by_link              link holder      link holder      missing
 submit_by_link_blank        link holder      -                missing
 submission_by_link          link holder      -                missing

@@ -20,6 +20,9 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 
 from commonweal.agree import actions as agree
+from commonweal.agree import queries as agreements
+from commonweal.agree.documents import actions as documents
+from commonweal.agree.documents.queries import code_of
 from commonweal.agree.models import Agreement
 from commonweal.agree.tests.factories import dsa_clauses
 from commonweal.aim import queries as aims
@@ -35,7 +38,7 @@ from commonweal.convene.tests.factories import (
 from commonweal.core import links, mail
 from commonweal.core.models import Link, Organisation, OutgoingMail, Person
 from commonweal.core.queries import actor_for
-from commonweal.core.scope import system
+from commonweal.core.scope import Actor, system
 from commonweal.desk.example import cast
 from commonweal.measure import actions as measure
 from commonweal.measure.models import Release
@@ -68,7 +71,7 @@ class Address:
 
 
 def addresses(patterns: Any = None, before: str = "") -> Iterator[Address]:
-    for each in patterns or get_resolver().url_patterns:
+    for each in get_resolver().url_patterns if patterns is None else patterns:
         route = before + str(each.pattern)
         if not isinstance(each, URLPattern):
             yield from addresses(each.url_patterns, route)
@@ -139,9 +142,29 @@ def draft_and_signing(
     return draft.agreement.reference, signing.agreement.reference
 
 
+def papers(partnership: Partnership, draft: str, signing: str, by: Actor) -> Any:
+    """A paper behind the draft and one behind what has to be signed, each where it is asked for."""
+    behind = {}
+    for reference in (draft, signing):
+        version = agreements.latest(
+            Agreement.objects.get(partnership=partnership, reference=reference)
+        )
+        row = documents.attach_evidence(
+            version=version, name="signed.pdf", data=b"%PDF-1.7\n%%EOF\n", by=by, at=AT
+        )
+        behind[reference] = {"reference": reference, "evidence_id": row.pk}
+    return {
+        "attach_paper": {"reference": draft},
+        "agreement_paper": behind[draft],
+        "sign_on_paper": behind[signing],
+    }
+
+
 def common(partnership: Partnership, submission: Submission, link: Any, token: str) -> Any:
     vacant = seated(partnership, voice="Everybody else")
+    first = Agreement.objects.get(partnership=partnership, reference="DSA-1")
     return {
+        "code": code_of(agreements.latest(first)),
         "slug": partnership.slug,
         "reference": "DSA-1",
         "number": 1,
@@ -216,6 +239,7 @@ def own_side(example: Partnership) -> Side:
             **special(draft, signing, example.seats.get(organisation=aldmoor), contract, release),
             **of_aim(edge.source, edge, point),
             **sent_by_link(here, link),
+            **papers(example, draft, signing, by),
             "resume_agreement": {"reference": "DSA-5"},
             "withdraw_agreement": {"reference": "DSA-2"},
         },
@@ -247,6 +271,7 @@ def foreign_side(found: Small) -> Side:
         },
         {
             **special(draft, signing, found.seat, here.contract, found.release.number),
+            **papers(found.partnership, draft, signing, here.convener),
             **of_aim(found.node, found.edge, found.entry_point),
             **sent_by_link(found.here, found.link),
         },
@@ -390,7 +415,7 @@ def test_its_own_convener_finds_it_and_nothing_of_the_example(world: World) -> N
         rule = rule_of(address)
         if rule.read is None or "convener" not in rule.read:
             continue
-        if address.name in {"sign_agreement", "withdraw_agreement"}:
+        if address.name in {"sign_agreement", "sign_on_paper", "withdraw_agreement"}:
             continue  # This convener signs for nobody.
         answer, page = ask(
             world.clients["stranger"], "GET", world.foreign.path(address), address.name
@@ -408,7 +433,7 @@ def test_an_object_of_another_partnership_is_not_reached_through_ones_own(
     """Own address, foreign id: the way that a guessed or copied id would take."""
     wrong, tried = [], 0
     for address in INSIDE:
-        ids = address.parameters & {"pk", "seat_id", "submission_id", "link_id"}
+        ids = address.parameters & {"pk", "seat_id", "submission_id", "link_id", "evidence_id"}
         rule = rule_of(address)
         if not ids:
             continue
