@@ -3,36 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.urls import reverse
-from django.utils.translation import override
 
 from commonweal.agree import actions, queries
 from commonweal.agree.documents.changes import changes
 from commonweal.agree.documents.tests.scene import client_of, drafted, providers, revised
 from commonweal.agree.models import Agreement
-from commonweal.agree.tests.factories import shared, signatory_of, signed_by_all
+from commonweal.agree.tests.factories import signatory_of, signed_by_all
 from commonweal.compute.permits import clauses as c
-from commonweal.convene.tests.factories import AT, PartnershipFactory
+from commonweal.convene.tests.factories import AT
 from commonweal.core.models import Role
 from commonweal.core.scope import system
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr("django.utils.timezone.now", lambda: AT)
-    with override("en"):
-        yield
-
-
-@pytest.fixture
-def agreement() -> Agreement:
-    return shared(PartnershipFactory())
 
 
 def page(agreement: Agreement, number: int, since: str = "", status: int = 200) -> str:
