@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -19,20 +20,26 @@ from commonweal.core.models import Organisation
 
 # A canonical text is far smaller; whoever sends more sends something else.
 TEXT_BYTES = 1024 * 1024
+_FINGERPRINT = re.compile(r"[0-9a-f]{64}")
 
 
 class VerifyForm(forms.Form):
     code = forms.CharField(
         label=gettext_lazy("The code on the document"),
         help_text=gettext_lazy(
-            "For example CW-7F3K-9Q2M-0XTP. Capitals and hyphens do not matter."
+            "For example CW-7F3K-9Q2M-0XTP. Capitals and hyphens do not matter. The fingerprint, 64 "
+            "digits and letters, will do as well."
         ),
-        max_length=40,
+        max_length=100,
         error_messages={"required": gettext_lazy("Enter the code that stands on the document.")},
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
 
     def clean_code(self) -> str:
+        """The code as it is written, or a fingerprint in small letters."""
+        bare = "".join(self.cleaned_data["code"].split()).lower()
+        if _FINGERPRINT.fullmatch(bare):
+            return bare
         try:
             return codes.read(self.cleaned_data["code"])
         except Unusable as fault:

@@ -101,6 +101,20 @@ def verified(code: str, at: datetime) -> Verified:
     )
 
 
+def code_of_text(text_hash: str) -> str:
+    """The code of the text with this fingerprint. Raises Missing for one that was never in force.
+
+    It outlives the secret key, so an old print can still be checked.
+    """
+    known = AgreementVersion.objects.filter(active_at__isnull=False, text_hash=text_hash).first()
+    if known is None:
+        raise Missing(
+            _("No agreement that every party has signed has this fingerprint."),
+            mend=_("Compare it with the document, character by character."),
+        )
+    return code_of(known)
+
+
 def _verified(version: AgreementVersion, code: str, at: datetime) -> Verified:
     agreement = version.agreement
     terms = queries.terms_of(version)

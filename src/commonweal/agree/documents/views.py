@@ -175,9 +175,15 @@ def verify(request: Request) -> HttpResponse:
     """Is this document what was agreed?"""
     form = VerifyForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        return redirect("verify_code", form.cleaned_data["code"])
-    status = 422 if form.errors else 200
-    return render(request, "agree/verify.html", {"form": form}, status=status)
+        code = form.cleaned_data["code"]
+        if code.startswith(codes.PREFIX):
+            return redirect("verify_code", code)
+        ratelimit.hit(TRIES, ratelimit.client_of(request.META), at=request.at)
+        try:
+            return redirect("verify_code", queries.code_of_text(code))
+        except Missing as missing:
+            form.add_error("code", str(missing))
+    return render(request, "agree/verify.html", {"form": form}, status=status_of(form))
 
 
 @page
@@ -201,12 +207,11 @@ def verify_code(request: Request, code: str) -> HttpResponse:
         "asked": asked,
         "same": asked and form.cleaned_data["fingerprint"] == found.text_hash,
     }
-    status = 422 if form.errors else 200
-    return render(request, "agree/verified.html", context, status=status)
+    return render(request, "agree/verified.html", context, status=status_of(form))
 
 
 def _unknown(request: Request, code: str, said: str) -> HttpResponse:
-    form = VerifyForm({"code": code[:40]})
+    form = VerifyForm({"code": code[:100]})
     form.full_clean()
     if not form.errors:
         form.add_error("code", said)

@@ -106,12 +106,27 @@ def test_the_form_takes_what_people_type(agreement: Agreement) -> None:
     assert answer["Location"] == reverse("verify_code", args=[code])
 
 
+def test_the_form_takes_a_fingerprint_of_what_every_party_signed(
+    agreement: Agreement, settings: Any
+) -> None:
+    version = queries.latest(agreement)
+    client = Client()
+    answer = client.post(reverse("verify"), {"code": version.text_hash.upper()})
+    assert answer["Location"] == reverse("verify_code", args=[code_of(version)])
+    draft = drafted(agreement, "")
+    assert client.post(reverse("verify"), {"code": draft.text_hash}).status_code == 422
+    settings.SECRET_KEY = "another"
+    answer = client.post(reverse("verify"), {"code": version.text_hash})
+    assert client.get(answer["Location"]).status_code == 200
+
+
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
         ("", "Enter the code that stands on the document."),
         ("hello", "This is not a verification code."),
-        ("CW-7F3K-9Q2M-0XTP" * 9, "at most 40"),
+        ("CW-7F3K-9Q2M-0XTP" * 9, "at most 100"),
+        ("0" * 64, "No agreement that every party has signed has this fingerprint."),
         ("CW-0000-0000-0001", "There is a mistake in the code."),
     ],
 )
