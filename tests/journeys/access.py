@@ -67,6 +67,11 @@ agreements                  the table                    -
 agreement                   the table                    -
 agreement_version           the table                    -
 agreement_text              the table                    -
+agreement_changes           the table                    -
+agreement_pdf               the table                    -
+attach_paper                convener, steward            convener, steward
+agreement_paper             convener, steward            -
+sign_on_paper               convener, signatory          convener, signatory
 draft_sharing               members                      members
 agreement_kinds             members                      -
 draft_kind                  members                      members
@@ -143,6 +148,8 @@ public_data                 anybody          -                missing
 public_how                  anybody          -                missing
 sign_by_link                link holder      link holder      missing
 sign_by_link_code           -                link holder      missing
+verify                      anybody          anybody          missing
+verify_code                 anybody          anybody          missing
 submit_by_link              link holder      link holder      missing
 submit_by_link_blank        link holder      -                missing
 submission_by_link          link holder      -                missing

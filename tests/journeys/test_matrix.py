@@ -21,6 +21,9 @@ from django.urls import URLPattern, get_resolver, reverse
 
 from commonweal.agree import actions as agree
 from commonweal.agree import commenting, mailed_signing
+from commonweal.agree import queries as agreements
+from commonweal.agree.documents import actions as documents
+from commonweal.agree.documents.queries import code_of
 from commonweal.agree.models import Agreement, AgreementVersion
 from commonweal.agree.tests.factories import dsa_clauses, signatory_of
 from commonweal.aim import queries as aims
@@ -37,7 +40,7 @@ from commonweal.convene.tests.factories import (
 from commonweal.core import links, mail
 from commonweal.core.models import Link, Organisation, OutgoingMail, Person
 from commonweal.core.queries import actor_for
-from commonweal.core.scope import system
+from commonweal.core.scope import Actor, system
 from commonweal.desk.example import cast
 from commonweal.measure import actions as measure
 from commonweal.measure.models import Release
@@ -176,9 +179,29 @@ def before_signature(
     }
 
 
+def papers(partnership: Partnership, draft: str, signing: str, by: Actor) -> Any:
+    """A paper behind the draft and one behind what has to be signed, each where it is asked for."""
+    behind = {}
+    for reference in (draft, signing):
+        version = agreements.latest(
+            Agreement.objects.get(partnership=partnership, reference=reference)
+        )
+        row = documents.attach_evidence(
+            version=version, name="signed.pdf", data=b"%PDF-1.7\n%%EOF\n", by=by, at=AT
+        )
+        behind[reference] = {"reference": reference, "evidence_id": row.pk}
+    return {
+        "attach_paper": {"reference": draft},
+        "agreement_paper": behind[draft],
+        "sign_on_paper": behind[signing],
+    }
+
+
 def common(partnership: Partnership, submission: Submission, link: Any, token: str) -> Any:
     vacant = seated(partnership, voice="Everybody else")
+    first = Agreement.objects.get(partnership=partnership, reference="DSA-1")
     return {
+        "code": code_of(agreements.latest(first)),
         "slug": partnership.slug,
         "reference": "DSA-1",
         "number": 1,
@@ -255,6 +278,7 @@ def own_side(example: Partnership) -> Side:
             **of_aim(edge.source, edge, point),
             **sent_by_link(here, link),
             **before_signature(example, draft, signing, hospital, office),
+            **papers(example, draft, signing, by),
             "resume_agreement": {"reference": "DSA-5"},
             "withdraw_agreement": {"reference": "DSA-2"},
         },
@@ -286,6 +310,7 @@ def foreign_side(found: Small) -> Side:
         },
         {
             **special(draft, signing, found.seat, here.contract, found.release.number),
+            **papers(found.partnership, draft, signing, here.convener),
             **of_aim(found.node, found.edge, found.entry_point),
             **sent_by_link(found.here, found.link),
             **before_signature(found.partnership, draft, signing, here.other, found.user),
@@ -430,7 +455,12 @@ def test_its_own_convener_finds_it_and_nothing_of_the_example(world: World) -> N
         rule = rule_of(address)
         if rule.read is None or "convener" not in rule.read:
             continue
-        if address.name in {"sign_agreement", "name_signatory", "withdraw_agreement"}:
+        if address.name in {
+            "sign_agreement",
+            "sign_on_paper",
+            "name_signatory",
+            "withdraw_agreement",
+        }:
             continue  # This convener signs for nobody.
         answer, page = ask(
             world.clients["stranger"], "GET", world.foreign.path(address), address.name
@@ -453,6 +483,7 @@ def test_an_object_of_another_partnership_is_not_reached_through_ones_own(
             "seat_id",
             "submission_id",
             "link_id",
+            "evidence_id",
             "comment_id",
             "row_id",
         }

@@ -26,6 +26,7 @@ PAGES = (
     *EXAMPLES,
     "hand-in-data",
     "measure-and-publish",
+    "print-check-and-compare-agreements",
     "re-run-a-published-number",
     "sign-an-agreement",
     "start-a-partnership",

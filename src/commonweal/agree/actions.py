@@ -171,14 +171,16 @@ def sign(
     text_hash: str,
     by: Actor,
     at: datetime,
+    way: str = Signature.Way.ACCOUNT,
 ) -> Signature:
     """Sign for an organisation, by one who may. The last party's signature puts it in force.
 
     `text_hash` is that of the text that the signatory read: Conflict when the text is another one.
+    `way`: `paper` where a paper is behind it.
     """
     policies.check_can_sign(by, version.agreement.partnership, organisation, at)
     person = _person(by)
-    hand = signing.Hand(str(person), Signature.Way.ACCOUNT, person)
+    hand = signing.Hand(str(person), way, person)
     return signing.put_signature(
         version=version, organisation=organisation, text_hash=text_hash, hand=hand, by=by, at=at
     )

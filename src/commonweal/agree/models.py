@@ -16,6 +16,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+import commonweal.agree.evidence  # noqa: F401  (the rest of the room's tables)
 from commonweal.convene.models import Partnership
 from commonweal.core.models import Link, Organisation, Person
 

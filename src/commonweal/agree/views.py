@@ -26,6 +26,7 @@ from commonweal.agree import (
     talking,
     text,
 )
+from commonweal.agree.documents.section import section
 from commonweal.agree.forms import (
     LicenceForm,
     SharingForm,
@@ -100,6 +101,7 @@ def agreement(
         "licences": presentation.grouped(sheet.licences),
         "history": presentation.history(sheet),
         "refused": sum(sheet.refusals.values()),
+        "documents": section(sheet, request.actor, request.at),
     }
     return _render(request, "agreement", sheet.agreement.partnership, context)
 

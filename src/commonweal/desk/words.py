@@ -43,6 +43,8 @@ SENTENCES: Mapping[str, str | Promise] = {
     "agree.signed": _("signed an agreement"),
     "agree.in_force": _("brought an agreement into force with the last signature"),
     "agree.withdrawn": _("withdrew from an agreement"),
+    "agree.evidence_attached": _("attached a paper to an agreement"),
+    "agree.paper_signature_recorded": _("recorded a signature on paper"),
     "agree.suspended": _("suspended an agreement"),
     "agree.resumed": _("lifted a suspension"),
     "agree.expires_soon": _("gave notice that an agreement ends soon"),

@@ -1,0 +1,1 @@
+"""Agreements as documents: what changed between versions, the PDF, its code, papers attached."""

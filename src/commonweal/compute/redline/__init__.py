@@ -1,0 +1,1 @@
+"""What changed between two texts, as a lawyer marks it: kept, struck out, added."""
