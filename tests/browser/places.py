@@ -17,10 +17,19 @@ from tests.browser.visits import VISITOR, Visit
 # Of pages of one kind (agreements, submissions, …) this many are looked at.
 MOST_OF_A_KIND = 2
 # What browsers save instead of showing it.
-FILES = re.compile(r"\.(csv|json|xlsx|txt|svg|css|js)$|/text/$|/progress/$|/download/$")
+FILES = re.compile(
+    r"\.(csv|json|xlsx|txt|svg|css|js)$|/text/$|/pdf/$|/papers/[0-9a-f-]+/$|/progress/$|/download/$"
+)
 # Pages that nothing links to.
 UNLINKED = {
-    VISITOR: ("/sign-in/", "/sign-in/sent/", "/gallery/", "/account/login/", "/p/no-such-page/"),
+    VISITOR: (
+        "/verify/",
+        "/sign-in/",
+        "/sign-in/sent/",
+        "/gallery/",
+        "/account/login/",
+        "/p/no-such-page/",
+    ),
     "Convener": ("/account/", "/outbox/", "/partnerships/new/", "/partnerships/other/table/"),
     "Data steward": ("/partnerships/safe-space-to-sleep/settings/",),
 }

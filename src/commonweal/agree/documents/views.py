@@ -206,6 +206,7 @@ def verify_code(request: Request, code: str) -> HttpResponse:
         "found": found,
         "standing": presentation.standing_of(found.state, found.closed),
         "rows": _rows(found),
+        "signed": _signed(found),
         "form": form,
         "asked": asked,
         "same": asked and form.cleaned_data["fingerprint"] == found.text_hash,
@@ -222,17 +223,20 @@ def _unknown(request: Request, code: str, said: str) -> HttpResponse:
 
 
 def _rows(found: Verified) -> list[tuple[str, str]]:
-    signed = [
-        _("%(name)s, on %(day)s") % {"name": name, "day": words.day(day)}
-        for name, day in found.signed
-    ]
     return [
         (_("Agreement"), f"{found.reference} {found.title}"),
         (_("Kind"), found.kind),
         (_("Version"), str(found.number)),
         (_("Partnership"), found.partnership),
-        (_("Signed by"), "; ".join(signed)),
     ]
+
+
+def _signed(found: Verified) -> dict[str, Any]:
+    return {
+        "caption": _("Signed by"),
+        "columns": [_("Organisation"), _("On")],
+        "rows": [[name, words.day(day)] for name, day in found.signed],
+    }
 
 
 def _render(

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import argparse
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from commonweal import cli
 from commonweal.agree.documents import commands
 from commonweal.agree.documents.tests.scene import person_of, providers, revised
 from commonweal.agree.models import Agreement
 from commonweal.convene.tests.factories import AT
+from commonweal.core.errors import Failure
 from commonweal.core.models import Person
 
 pytestmark = pytest.mark.django_db
@@ -25,7 +27,16 @@ def reader(agreement: Agreement, monkeypatch: pytest.MonkeyPatch) -> Person:
 
 
 def run(command: str, agreement: Agreement, *more: Any) -> int:
-    return cli.main([command, agreement.partnership.slug, agreement.reference, *map(str, more)])
+    """The exit code, as `commonweal` gives it."""
+    parser = argparse.ArgumentParser()
+    commands.add_parsers(parser.add_subparsers())
+    words = [command, agreement.partnership.slug, agreement.reference, *map(str, more)]
+    arguments = parser.parse_args(words)
+    try:
+        return int(arguments.run(arguments))
+    except Failure as failure:
+        sys.stderr.write(f"{failure}\n")
+        return failure.exit_code
 
 
 def test_writes_the_pdf(agreement: Agreement, reader: Person, tmp_path: Path) -> None:
