@@ -24,6 +24,7 @@ FOLDER = ROOT / "docs" / "how-to"
 EXAMPLES = ("write-a-data-contract", "write-an-indicator", "protect-small-groups")
 PAGES = (
     *EXAMPLES,
+    "from-draft-to-signature",
     "hand-in-data",
     "measure-and-publish",
     "print-check-and-compare-agreements",
@@ -112,3 +113,20 @@ def test_the_first_organisation_comes_in_as_the_page_says() -> None:
     person, office = Person.objects.get(), Organisation.objects.get()
     held = queries.actor_for(person, person.created_at).roles
     assert held == {(office.pk, role) for role in Role.values}
+
+
+def test_the_refusals_of_signing_are_those_that_people_read(on_the_pages: Any) -> None:
+    """Each quoted sentence is one of the software's, with a name in place of its placeholder."""
+    told = re.findall(
+        r"“([^”]+)”", page("from-draft-to-signature").partition("## What is refused")[2]
+    )
+    assert len(told) == 6
+    for sentence in told:
+        assert any(
+            on_the_pages.fullmatch(whole)
+            for whole in (
+                sentence,
+                f"{sentence} Nothing was signed.",
+                f"{sentence}: this one cannot be signed any more.",
+            )
+        ), sentence

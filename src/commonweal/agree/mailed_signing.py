@@ -141,6 +141,8 @@ def sign(*, row: MailedSignatory, text_hash: str, code: str, at: datetime) -> Si
     by = links.actor(row.link)
     hand = signing.Hand(row.name, Signature.Way.CODE, sent_to=masked(row.link.email))
     with transaction.atomic():
+        # The agreement first, as whoever signs with an account does: the log is locked after it.
+        Agreement.objects.select_for_update().get(pk=row.version.agreement_id)
         links.consume(row.link, at=at)
         return signing.put_signature(
             version=row.version,

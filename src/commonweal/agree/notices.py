@@ -13,8 +13,9 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from commonweal.agree import queries
+from commonweal.agree import queries, words
 from commonweal.agree.models import AgreementVersion
+from commonweal.convene import queries as convene
 from commonweal.core import mail
 from commonweal.core import queries as core
 from commonweal.core.models import Organisation, Person, Role
@@ -70,6 +71,28 @@ def open_for_signature(version: AgreementVersion, at: datetime) -> None:
             )
 
 
+def ends_soon(version: AgreementVersion, at: datetime) -> None:
+    """Tell each member of each party, and of the convener, that it can be renewed."""
+    agreement = version.agreement
+    convener = convene.convener(agreement.partnership, at)
+    told = _people(version, Role.MEMBER, at)
+    for person in core.people_of(convener, Role.MEMBER, at).filter(is_active=True):
+        told.setdefault(person, [])
+    for person, organisations in told.items():
+        with translation.override(person.language):
+            _queue(
+                person,
+                version,
+                subject=_("%(reference)s ends soon"),
+                ask=_(
+                    "%(reference)s of %(partnership)s ends with its last day of use, %(day)s. From"
+                    " then on every use is refused. Renew it in time, or let it end."
+                ),
+                organisations=organisations,
+                at=at,
+            )
+
+
 def _people(
     version: AgreementVersion, role: str, at: datetime, *, lacking: bool = False
 ) -> dict[Person, list[str]]:
@@ -110,6 +133,7 @@ def _queue(
         "number": version.number,
         "partnership": agreement.partnership.name,
         "organisations": ", ".join(organisations),
+        "day": words.day(version.expires_on),
     }
     mail.queue(
         to=person.email,

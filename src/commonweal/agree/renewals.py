@@ -9,7 +9,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from commonweal.agree import queries, sheets, words
+from commonweal.agree import notices, queries, sheets, words
 from commonweal.agree.models import AgreementVersion, State
 from commonweal.agree.queries import Summary
 from commonweal.convene import queries as convene
@@ -100,6 +100,8 @@ def prolonged(version: AgreementVersion) -> date:
 def foresee(*, by: Actor, at: datetime) -> int:
     """Log, once each, that an agreement ends in at most 90, 30 or 7 days, or has ended.
 
+    Those who can renew it are told by mail with the first three.
+
     For a job that runs daily; running it again changes nothing. Returns how many events it wrote.
     """
     active = AgreementVersion.objects.filter(state=State.ACTIVE)
@@ -109,6 +111,8 @@ def foresee(*, by: Actor, at: datetime) -> int:
         if kind and not _is_logged(version, kind, days):
             with transaction.atomic():
                 _log(version, kind, days, by, at)
+                if days:
+                    notices.ends_soon(version, at)
             written += 1
     return written
 

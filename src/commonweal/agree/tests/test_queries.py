@@ -18,6 +18,7 @@ from commonweal.convene.tests.factories import (
     PartnershipFactory,
     PersonFactory,
     actor,
+    affiliated,
     convener_of,
     convener_organisation,
     member_of,
@@ -25,7 +26,8 @@ from commonweal.convene.tests.factories import (
 )
 from commonweal.core import due
 from commonweal.core.errors import Missing
-from commonweal.core.models import Event, Organisation
+from commonweal.core.mail import body_of
+from commonweal.core.models import Event, Organisation, OutgoingMail
 from commonweal.core.scope import NOBODY, Actor, system
 
 pytestmark = pytest.mark.django_db
@@ -225,6 +227,20 @@ def test_ends_are_foreseen_once_each(agreement: Agreement) -> None:
     assert foresee(0.5) == []
     assert foresee(0) == [("agree.expired", 0)]
     assert foresee(-30) == []
+
+
+def test_who_can_renew_it_is_told_by_mail_three_times(agreement: Agreement) -> None:
+    person = PersonFactory()
+    affiliated(person, provider(agreement))
+    stranger = PersonFactory()
+    affiliated(stranger, seated(agreement.partnership).organisation)
+    over = datetime(2028, 1, 1, tzinfo=UTC)
+    told = OutgoingMail.objects.filter(to=person.email, purpose="agreement")
+    for days, expected in ((91, 0), (90, 1), (89, 1), (30, 2), (7, 3), (0, 3), (-1, 3)):
+        renewals.foresee(by=system("test"), at=over - timedelta(days=days))
+        assert told.count() == expected, days
+    assert not OutgoingMail.objects.filter(to=stranger.email).exists()
+    assert "31 December 2027" in body_of(told.latest("queued_at"))
 
 
 def test_an_agreement_signed_late_is_foreseen_at_what_is_left() -> None:

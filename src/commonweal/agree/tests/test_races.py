@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable
 
 import pytest
 from django.db import connection
 
-from commonweal.agree import actions, queries
-from commonweal.agree.models import AgreementVersion, Signature, State
+from commonweal.agree import actions, commenting, mailed_signing, queries
+from commonweal.agree.models import (
+    AgreementVersion,
+    Contentment,
+    MailedSignatory,
+    Signature,
+    State,
+)
 from commonweal.agree.tests import factories as f
 from commonweal.convene.models import Partnership
 from commonweal.convene.tests.factories import (
     AT,
     PartnershipFactory,
     convener_organisation,
+    member_of,
     seated,
 )
-from commonweal.core.errors import Conflict
-from commonweal.core.models import Event
+from commonweal.core import mail
+from commonweal.core.errors import Conflict, Invalid, Missing
+from commonweal.core.models import Event, OutgoingMail
 from commonweal.core.scope import system
 
 PATIENCE = 120  # seconds for what another thread does, also on a busy machine
@@ -121,3 +130,140 @@ def test_signing_while_the_text_is_revised(version: AgreementVersion) -> None:
     assert not newer[0].signatures.exists()
     version.refresh_from_db()
     assert version.state == State.REPLACED
+
+
+def asked(partnership: Partnership) -> AgreementVersion:
+    """Open for comment, between two parties."""
+    version = actions.draft_agreement(
+        partnership=partnership,
+        kind="dsa",
+        title="T",
+        clauses=f.dsa_clauses(
+            [seated(partnership).organisation], [convener_organisation(partnership)]
+        ),
+        prose="",
+        by=system("test"),
+        at=f.EARLIER,
+        language="en",
+    )
+    actions.open_for_comment(version=version, by=system("test"), at=f.EARLIER)
+    return version
+
+
+def fresh(version: AgreementVersion) -> AgreementVersion:
+    """As another request reads it."""
+    return AgreementVersion.objects.select_related("agreement__partnership").get(pk=version.pk)
+
+
+@pytest.fixture
+def talked_over(transactional_db: None) -> AgreementVersion:
+    if connection.vendor == "sqlite":
+        pytest.skip("the tests' SQLite database lives in memory and has one connection")
+    return asked(PartnershipFactory())
+
+
+def being_content(version: AgreementVersion) -> Callable[[], object]:
+    party = next(iter(queries.unsigned(version)))
+    member, own = member_of(party), fresh(version)
+    return lambda: commenting.be_content(
+        version=own, organisation=party, text_hash=own.text_hash, by=member, at=AT
+    )
+
+
+def test_two_members_of_one_party_are_content_at_once(talked_over: AgreementVersion) -> None:
+    raised = at_once(being_content(talked_over), being_content(talked_over))
+    assert sorted(type(each).__name__ for each in raised) == ["Conflict", "NoneType"]
+    assert Contentment.objects.count() == 1
+
+
+def test_being_content_while_the_text_is_revised(talked_over: AgreementVersion) -> None:
+    """The mark stands under the text that was read or is refused; never under the newer one."""
+    own = fresh(talked_over)
+    said, revised = at_once(
+        being_content(talked_over),
+        lambda: actions.revise(
+            agreement=own.agreement,
+            clauses=queries.clauses_of(own),
+            prose="Changed.",
+            by=system("test"),
+            at=AT,
+        ),
+    )
+    assert revised is None
+    assert said is None or isinstance(said, Conflict)
+    assert not Contentment.objects.exclude(version=talked_over).exists()
+
+
+def test_opening_twice_at_once(talked_over: AgreementVersion) -> None:
+    def opening() -> Callable[[], object]:
+        own = fresh(talked_over)
+        return lambda: actions.open_for_signature(
+            version=own, by=system("test"), at=AT, anyway=True
+        )
+
+    raised = at_once(opening(), opening())
+    assert sorted(type(each).__name__ for each in raised) == ["Conflict", "NoneType"]
+    assert Event.objects.filter(kind="agree.opened_for_signature").count() == 1
+
+
+def by_code(version: AgreementVersion) -> tuple[MailedSignatory, str]:
+    """Somebody who may sign by mail, with the code that they were sent."""
+    party = next(iter(queries.unsigned(version)))
+    row = mailed_signing.name_signatory(
+        version=fresh(version),
+        organisation=party,
+        name="Lena",
+        email="lena@council.example",
+        by=member_of(party),
+        at=AT,
+    )
+    mailed_signing.send_code(row=row, at=AT)
+    sent = mail.body_of(OutgoingMail.objects.get(subject__startswith="Your code"))
+    found = re.search(r"^\d{6}$", sent, re.M)
+    assert found
+    return row, found[0]
+
+
+def test_one_code_is_used_twice_at_once(version: AgreementVersion) -> None:
+    row, code = by_code(version)
+    own = [mailed_signing.row_of(row.link) for _ in range(2)]
+    raised = at_once(
+        *(
+            lambda each=each: mailed_signing.sign(  # type: ignore[misc]
+                row=each, text_hash=each.text_hash, code=code, at=AT
+            )
+            for each in own
+        )
+    )
+    assert sum(each is None for each in raised) == 1
+    assert all(isinstance(each, Conflict | Missing) for each in raised if each)
+    assert Signature.objects.count() == 1
+
+
+def test_a_code_and_an_account_sign_for_one_party_at_once(version: AgreementVersion) -> None:
+    row, code = by_code(version)
+    own = mailed_signing.row_of(row.link)
+    raised = at_once(
+        lambda: mailed_signing.sign(row=own, text_hash=own.text_hash, code=code, at=AT),
+        signing(version, 0),
+    )
+    assert sum(each is None for each in raised) == 1
+    assert Signature.objects.count() == 1
+    assert Event.objects.filter(kind="agree.signed").count() == 1
+
+
+def test_guessing_at_once_shares_no_try(version: AgreementVersion) -> None:
+    row, code = by_code(version)
+    own = [mailed_signing.row_of(row.link) for _ in range(8)]
+    wrong = f"{(int(code) + 1) % 10**6:06}"
+    raised = at_once(
+        *(
+            lambda each=each: mailed_signing.sign(  # type: ignore[misc]
+                row=each, text_hash=each.text_hash, code=wrong, at=AT
+            )
+            for each in own
+        )
+    )
+    assert [type(each) for each in raised] == [Invalid] * 8
+    assert MailedSignatory.objects.get(pk=row.pk).tries_left == 0
+    assert sum("not the code" in str(each) for each in raised) == mailed_signing.TRIES
