@@ -156,6 +156,42 @@ class Permit:
     granted_at: datetime
     expires_at: datetime
 
+    @classmethod
+    def to(
+        cls,
+        ask: Ask,
+        *,
+        providers: tuple[UUID, ...],
+        refused_providers: Mapping[UUID, Refusal],
+        minimum_cell: int,
+        agreements: tuple[Basis, ...],
+        obligations: tuple[Obligation, ...],
+        granted_at: datetime,
+        expires_at: datetime,
+    ) -> Permit:
+        """The permit to what was asked, within what is given here."""
+        permit = cls.__new__(cls)
+        # A frozen dataclass sets its values one by one, which would be a third of a decision.
+        vars(permit).update(
+            action=ask.action,
+            actor=ask.actor,
+            organisation=ask.organisation,
+            partnership=ask.partnership,
+            contract=ask.contract,
+            fields=tuple(sorted(ask.fields)),
+            purpose=ask.purpose,
+            output=ask.output,
+            linkage=ask.linkage,
+            providers=providers,
+            refused_providers=refused_providers,
+            minimum_cell=minimum_cell,
+            agreements=agreements,
+            obligations=obligations,
+            granted_at=granted_at,
+            expires_at=expires_at,
+        )
+        return permit
+
     @cached_property
     def id(self) -> str:
         """SHA-256 of the whole content, 64 hex digits. Costs ~30 µs on first use."""

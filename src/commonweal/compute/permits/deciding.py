@@ -8,8 +8,8 @@ that withdrew is left out with its refusal, the others remain; no provider left 
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -59,50 +59,54 @@ def decide(ask: Ask, terms: Register | Iterable[Terms], at: datetime) -> Permit 
     """
     aware(at)
     register = terms if isinstance(terms, Register) else Register(terms)
-    if refusal := _malformed(ask):
+    own = ask.concerns_own_data
+    if refusal := _malformed(ask, own):
         return refusal
     opened: list[Path] = []
-    shut: list[tuple[Path, Refusal]] = []
-    for path in _paths(ask, register):
-        refusal = _shut(path, ask, at)
-        if refusal is None:
-            opened.append(path)
+    shut: list[_Shut] = []
+    for path in _paths(ask, own, register):
+        if code := _shut(path, ask, own, at):
+            shut.append(_Shut(path, code))
         else:
-            shut.append((path, refusal))
+            opened.append(path)
     if not opened and not shut:
         return _nothing_found(ask, register, at)
     granted: dict[UUID, Path] = {}
     refused: dict[UUID, Refusal] = {}
-    for provider in _asked_providers(ask, opened, shut):
-        found = _for_provider(provider, opened, shut, at)
-        if isinstance(found, Refusal):
-            refused[provider] = found
+    for provider in _asked_providers(ask, own, opened, shut, at):
+        # The strictest path comes first.
+        for path in opened:
+            if provider in path.providers and not (
+                path.provider_until and path.provider_until.get(provider, NEVER) <= at
+            ):
+                granted[provider] = path
+                break
         else:
-            granted[provider] = found
+            refused[provider] = _why_not(provider, opened, shut, ask, at)
     if not granted:
-        reasons = [*refused.values(), *(refusal for _path, refusal in shut)]
+        reasons = [*refused.values(), *(each.why(ask, at) for each in shut)]
         # Two agreements without a provider in common leave nobody to refuse.
         return _nearest(reasons or [_not_named(opened[0], PROVIDER, "provider_not_named")])
     return _permit(ask, granted, refused, at)
 
 
-def _malformed(ask: Ask) -> Refusal | None:
+def _malformed(ask: Ask, own: bool) -> Refusal | None:
     if ask.action not in ACTIONS or ask.output not in LEVELS:
         said = ask.action if ask.action not in ACTIONS else ask.output
         return Refusal("unknown_action", params={"action": said})
     if not ask.fields:
         return Refusal("nothing_asked", params={"contract": ask.contract})
-    if not ask.purpose and not ask.concerns_own_data:
+    if not ask.purpose and not own:
         return Refusal("no_purpose", params={"contract": ask.contract})
-    if ask.action == SUBMIT and any(each != ask.organisation for each in ask.providers):
+    if ask.action == SUBMIT and not {ask.organisation}.issuperset(ask.providers):
         return Refusal("not_own_data")
     return None
 
 
-def _paths(ask: Ask, register: Register) -> Sequence[Path]:
-    if ask.concerns_own_data:
-        own = (ask.partnership, ask.contract, ask.organisation)
-        return _under(ask, register.of_provider.get(own, ()))
+def _paths(ask: Ask, own: bool, register: Register) -> Sequence[Path]:
+    if own:
+        place = (ask.partnership, ask.contract, ask.organisation)
+        return _under(ask, register.of_provider.get(place, ()))
     key = (ask.partnership, ask.contract, ask.organisation, ask.purpose)
     return _under(ask, register.of_user.get(key, ()))
 
@@ -113,58 +117,100 @@ def _under(ask: Ask, paths: Sequence[Path]) -> Sequence[Path]:
 
 
 def _asked_providers(
-    ask: Ask, opened: Sequence[Path], shut: Sequence[tuple[Path, Refusal]]
+    ask: Ask, own: bool, opened: Sequence[Path], shut: Sequence[_Shut], at: datetime
 ) -> Iterable[UUID]:
     """Whose data is asked for, each once, in a fixed order."""
-    if ask.concerns_own_data:
+    if own:
         return (ask.organisation,)
     if ask.providers:
         return dict.fromkeys(ask.providers)
-    named = {provider for path in opened for provider in path.providers}
-    for path, refusal in shut:
-        if refusal.code != "replaced":
-            named |= path.providers
-    return sorted(named)
+    naming = [*opened, *(each.path for each in shut if not _is_replaced(each, at))]
+    if len(naming) == 1:
+        return naming[0].in_order
+    return sorted({provider for path in naming for provider in path.providers})
 
 
-def _shut(path: Path, ask: Ask, at: datetime) -> Refusal | None:
-    """Why the path is closed to this request as a whole, None when it is open."""
+class _Shut:
+    """A path that is closed to a request. The refusal itself is made when it is told, and once."""
+
+    __slots__ = ("code", "path", "refusal")
+
+    def __init__(self, path: Path, code: str) -> None:
+        self.path = path
+        self.code = code
+        self.refusal: Refusal | None = None
+
+    def why(self, ask: Ask, at: datetime) -> Refusal:
+        if self.refusal is None:
+            self.refusal = _why_shut(self.path, self.code, ask, at)
+        return self.refusal
+
+
+_NOT_IN_FORCE = "not_in_force"
+
+
+def _shut(path: Path, ask: Ask, own: bool, at: datetime) -> str:
+    """The code of why the path is closed to this request as a whole, "" when it is open."""
     if not path.in_force(at):
-        return why_not_in_force(path.chain, path.contract, at)
-    if ask.concerns_own_data:
-        return None if path.fields.issuperset(ask.fields) else _fields(path, ask)
-    if path.user_until and path.user_until.get(ask.organisation, NEVER) <= at:
-        return _withdrawn("user_withdrawn", path, USER, ask.organisation)
-    if ask.linkage and not path.linkage:
-        return _limit(path, "linkage", "linkage_not_allowed", {})
-    if LEVELS.index(ask.output) > path.publication:
+        return _NOT_IN_FORCE
+    if not own:
+        if path.user_until and path.user_until.get(ask.organisation, NEVER) <= at:
+            return "user_withdrawn"
+        if ask.linkage and not path.linkage:
+            return "linkage_not_allowed"
+        if LEVELS.index(ask.output) > path.publication:
+            return "publication_too_wide"
+    return "" if path.fields.issuperset(ask.fields) else "field_not_named"
+
+
+def _why_shut(path: Path, code: str, ask: Ask, at: datetime) -> Refusal:
+    if code == _NOT_IN_FORCE:
+        return _closure(path, at)
+    if code == "user_withdrawn":
+        return _withdrawn(code, path, USER, ask.organisation)
+    if code == "linkage_not_allowed":
+        return _limit(path, "linkage", code, {})
+    if code == "publication_too_wide":
         params = {"asked": ask.output, "agreed": LEVELS[path.publication]}
-        return _limit(path, "publication", "publication_too_wide", params)
-    return None if path.fields.issuperset(ask.fields) else _fields(path, ask)
+        return _limit(path, "publication", code, params)
+    return _fields(path, ask)
 
 
-def _for_provider(
-    provider: UUID, opened: Sequence[Path], shut: Sequence[tuple[Path, Refusal]], at: datetime
-) -> Path | Refusal:
-    """The strictest open path that lets this provider's data be used, or why none does."""
-    for path in opened:
-        if provider in path.providers and not (
-            path.provider_until and path.provider_until.get(provider, NEVER) <= at
-        ):
-            return path
-    reasons = [refusal for path, refusal in shut if provider in path.providers]
+def _closure(path: Path, at: datetime) -> Refusal:
+    """Why a path is not in force, made once for each span of time between two of its changes."""
+    span = bisect_right(path.changes, at)
+    found = path.closures.get(span)
+    if found is None:
+        found = why_not_in_force(path.chain, path.contract, at)
+        if found is None:  # pragma: no cover
+            raise AssertionError("a path that is not in force was asked why, and nothing is amiss")
+        path.closures[span] = found
+    return found
+
+
+def _is_replaced(shut: _Shut, at: datetime) -> bool:
+    return shut.code == _NOT_IN_FORCE and _closure(shut.path, at).code == "replaced"
+
+
+def _why_not(
+    provider: UUID, opened: Sequence[Path], shut: Sequence[_Shut], ask: Ask, at: datetime
+) -> Refusal:
+    """Why no path lets this provider's data be used: the reason that came nearest."""
+    reasons = [each.why(ask, at) for each in shut if provider in each.path.providers]
     reasons += [
         _withdrawn("provider_withdrawn", path, PROVIDER, provider)
         for path in opened
         if provider in path.providers
     ]
     if not reasons:
-        paths = [*opened, *(path for path, _refusal in shut)]
+        paths = [*opened, *(each.path for each in shut)]
         reasons = [_not_named(paths[0], PROVIDER, "provider_not_named")]
     return _nearest(reasons)
 
 
-def _nearest(refusals: Iterable[Refusal]) -> Refusal:
+def _nearest(refusals: Sequence[Refusal]) -> Refusal:
+    if len(refusals) == 1:
+        return refusals[0]
     return max(refusals, key=lambda each: _NEARNESS.get(each.code, -1))
 
 
@@ -363,17 +409,10 @@ def _foremost(paths: Sequence[Path], at: datetime) -> Path:
     return max(paths, key=lambda path: (path.in_force(at), path.leaf.version, path.leaf.reference))
 
 
-@dataclass(frozen=True)
-class _Joint:
-    """What several paths demand together."""
-
-    obligations: tuple[Obligation, ...]
-    bases: tuple[Basis, ...]
-
-
-def _together(paths: Sequence[Path]) -> _Joint:
+def _together(paths: Sequence[Path]) -> tuple[tuple[Obligation, ...], tuple[Basis, ...]]:
+    """What several paths demand together, and what they rest on."""
     if len(paths) == 1:
-        return _Joint(paths[0].obligations, paths[0].bases)
+        return paths[0].obligations, paths[0].bases
     strictest: dict[str, Obligation] = {}
     for path in paths:
         for each in path.obligations:
@@ -381,7 +420,7 @@ def _together(paths: Sequence[Path]) -> _Joint:
             if held is None or _weight(each) < _weight(held):
                 strictest[each.kind] = each
     bases = dict.fromkeys(basis for path in paths for basis in path.bases)
-    return _Joint(tuple(strictest.values()), tuple(bases))
+    return tuple(strictest.values()), tuple(bases)
 
 
 def _weight(obligation: Obligation) -> int:
@@ -397,29 +436,23 @@ def _permit(
     ask: Ask, granted: Mapping[UUID, Path], refused: Mapping[UUID, Refusal], at: datetime
 ) -> Permit:
     paths = list(dict.fromkeys(granted.values()))
-    joint = _together(paths)
-    expires = min(path.lasts_until(at) for path in paths)
+    obligations, bases = _together(paths)
+    expires, minimum_cell = NEVER, 0
     for path in paths:
+        minimum_cell = max(minimum_cell, path.minimum_cell)
+        expires = min(expires, path.lasts_until(at))
         if path.user_until:
             expires = min(expires, path.user_until.get(ask.organisation, NEVER))
     for provider, path in granted.items():
         if path.provider_until:
             expires = min(expires, path.provider_until.get(provider, NEVER))
-    return Permit(
-        action=ask.action,
-        actor=ask.actor,
-        organisation=ask.organisation,
-        partnership=ask.partnership,
-        contract=ask.contract,
-        fields=tuple(sorted(ask.fields)),
-        purpose=ask.purpose,
-        output=ask.output,
-        linkage=ask.linkage,
+    return Permit.to(
+        ask,
         providers=tuple(granted),
         refused_providers=refused,
-        minimum_cell=max(path.minimum_cell for path in paths),
-        agreements=joint.bases,
-        obligations=joint.obligations,
+        minimum_cell=minimum_cell,
+        agreements=bases,
+        obligations=obligations,
         granted_at=at,
         expires_at=expires,
     )

@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from commonweal.compute.permits.asking import SUBMIT, Basis, Obligation
+from commonweal.compute.permits.asking import SUBMIT, Basis, Obligation, Refusal
 from commonweal.compute.permits.clauses import (
     LEVELS,
     PROVIDER,
@@ -45,14 +45,22 @@ _BASIS = (
 
 
 class Path:
-    """One chain of agreements, leaf first, for one contract, with the strictest limits of all."""
+    """One chain of agreements, leaf first, for one contract, with the strictest limits of all.
+
+    `in_order`: the providers, sorted. `changes`: the instants between which everything that can be
+    said of it stays the same. `closures`: for each span between two of them, why the path is not in
+    force, once that has been asked.
+    """
 
     __slots__ = (
         "bases",
         "chain",
+        "changes",
         "closes",
+        "closures",
         "contract",
         "fields",
+        "in_order",
         "linkage",
         "minimum_cell",
         "obligations",
@@ -75,6 +83,7 @@ class Path:
             if terms.contracts
         )
         self.providers = _common(_named(chain, PROVIDER))
+        self.in_order = tuple(sorted(self.providers))
         self.users = _common(_named(chain, USER))
         self.purposes = _common(
             frozenset(clause.purposes) for terms in chain if (clause := terms.clause(Purpose))
@@ -85,6 +94,8 @@ class Path:
             for depth, terms in enumerate(chain)
         )
         self.suspensions = tuple(pause for terms in chain for pause in terms.suspensions)
+        self.changes = tuple(sorted({moment for terms in chain for moment in _moments(terms)}))
+        self.closures: dict[int, Refusal] = {}
         self.provider_until = _gone(chain, PROVIDER)
         self.user_until = _gone(chain, USER)
         self.obligations = tuple(_obligations(chain))
@@ -115,8 +126,24 @@ class Path:
 
     def lasts_until(self, at: datetime) -> datetime:
         """From `at` on, when the path closes by what is known now."""
+        if not self.suspensions:
+            return self.closes
         ahead = [start for start, _end in self.suspensions if start > at]
         return min(self.closes, *ahead) if ahead else self.closes
+
+
+def _moments(terms: Terms) -> Iterator[datetime]:
+    """Every instant at which what can be said about this version changes."""
+    yield terms.starts_at
+    yield terms.expires_at
+    yield from terms.withdrawals.values()
+    for moment in (
+        terms.active_at,
+        terms.replaced_at,
+        *(each for p in terms.suspensions for each in p),
+    ):
+        if moment is not None:
+            yield moment
 
 
 def _common(sets: Iterable[frozenset[str] | frozenset[UUID]]) -> frozenset:  # type: ignore[type-arg]
