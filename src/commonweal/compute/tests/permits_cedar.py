@@ -1,0 +1,278 @@
+"""Agreements told to Cedar, an engine that knows nothing of ours: the rules as Cedar policies.
+
+Cedar is asked provider by provider: may this organisation submit, measure or read these records? What
+was signed and what happened become entities; the rules below become one policy for each sharing
+agreement and one for each licence under an agreement, whatever their state. Days are compared as
+calendar days where the agreement lives, not as instants, so that nothing of `terms.py` is used.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from cedarpy import AuthzResult, Entities, PolicySet, is_authorized_batch
+
+from commonweal.compute.permits import clauses as c
+from commonweal.compute.permits.asking import Ask
+from commonweal.compute.permits.terms import Terms
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+REACH = {"none": 0, "partners": 1, "public": 2}
+
+# What no agreement can open.
+ALWAYS = """
+forbid (principal, action, resource)
+when { context.fields.isEmpty() };
+
+forbid (principal, action, resource)
+when { context.reach > 2 };
+
+forbid (principal, action == Action::"submit", resource)
+unless { principal == resource.provider && [principal].containsAll(context.asked) };
+"""
+
+# A provider hands in, or reads back, its own records.
+OWN = """
+permit (principal, action in [Action::"submit", Action::"read_submission"], resource)
+when { principal == resource.provider }
+when { action == Action::"submit" || context.asked == [principal] }
+"""
+
+# A user works with the records of a provider.
+USE = """
+permit (principal, action in [Action::"measure", Action::"read_submission"], resource)
+when { LICENCE.kind == "dul" && LICENCE.parent == AGREEMENT.reference }
+when { LICENCE.partnership == AGREEMENT.partnership }
+when { LICENCE.users.contains(principal) }
+unless { LICENCE.hasTag(principal.key) && LICENCE.getTag(principal.key) <= context.now }
+when { !(LICENCE has providers) || LICENCE.providers.contains(resource.provider) }
+unless {
+  LICENCE has providers
+  && LICENCE.hasTag(resource.provider.key)
+  && LICENCE.getTag(resource.provider.key) <= context.now
+}
+when { LICENCE.purposes.contains(context.purpose) && AGREEMENT.purposes.contains(context.purpose) }
+unless { context.linkage && !LICENCE.linkage }
+unless { context.linkage && !AGREEMENT.linkage }
+when { context.reach <= LICENCE.reach && context.reach <= AGREEMENT.reach }
+"""
+
+# Whose data, and under which agreement it came in.
+SHARED = """
+when { AGREEMENT.kind == "dsa" && AGREEMENT.partnership == resource.partnership }
+when { AGREEMENT.providers.contains(resource.provider) }
+unless {
+  AGREEMENT.hasTag(resource.provider.key) && AGREEMENT.getTag(resource.provider.key) <= context.now
+}
+when { context.under == "" || context.under == AGREEMENT.reference }
+"""
+
+# Of every agreement that the use rests on.
+STANDING = """
+when { TERMS has active_at && TERMS.active_at <= context.now }
+when { TERMS.signed.containsAll(TERMS.parties) }
+unless { TERMS has replaced_at && TERMS.replaced_at <= context.now }
+when { context.today["ZONE"] >= TERMS.first_day }
+unless { context.today["ZONE"] > TERMS.last_day }
+when { TERMS.data has "CONTRACT" && resource.contract == "CONTRACT" }
+when { TERMS.data["CONTRACT"].containsAll(context.fields) }
+"""
+
+
+def name(terms: Terms) -> str:
+    return f'Agreement::"{terms.partnership}/{terms.reference}/{terms.version}"'
+
+
+def only(terms: Terms, kind: str) -> Any:
+    (found,) = [clause for clause in terms.clauses if clause.kind == kind]
+    return found
+
+
+def ids(terms: Terms, role: str) -> list[UUID]:
+    parties = [clause for clause in terms.clauses if clause.kind == role]
+    return [each.id for clause in parties for each in clause.organisations]  # type: ignore[union-attr]
+
+
+def micros(moment: datetime) -> int:
+    """Cedar's own instants know milliseconds only."""
+    return (moment - EPOCH) // timedelta(microseconds=1)
+
+
+def number(day: date) -> int:
+    return day.year * 10_000 + day.month * 100 + day.day
+
+
+def standing(terms: Terms, contract: str, above: Sequence[Terms]) -> str:
+    text = STANDING.replace("TERMS", name(terms)).replace("ZONE", terms.zone)
+    for start, end in terms.suspensions:
+        until = f" && context.now < {micros(end)}" if end else ""
+        text += f"unless {{ {micros(start)} <= context.now{until} }}\n"
+    return text.replace("CONTRACT", contract) + kept(terms, above)
+
+
+def kept(terms: Terms, above: Sequence[Terms]) -> str:
+    """Somebody who keeps the data has withdrawn neither here nor where it keeps them above."""
+    remains = []
+    for keeper in ids(terms, "recipient"):
+        bound = [terms, *(each for each in above if keeper in ids(each, "recipient"))]
+        gone = [
+            f'({name(each)}.hasTag("{keeper}") && {name(each)}.getTag("{keeper}") <= context.now)'
+            for each in bound
+        ]
+        remains.append(f"!({' || '.join(gone)})")
+    return f"when {{ {' || '.join(remains)} }}\n"
+
+
+def policies(everything: Sequence[Terms], pairs: Iterable[tuple[Terms, Terms]]) -> PolicySet:
+    """One policy for each agreement, and for each of the pairs of a licence and an agreement."""
+    texts = [ALWAYS]
+    for agreement in everything:
+        for contract in contracts(agreement):
+            shared = (SHARED + standing(agreement, contract, ())).replace(
+                "AGREEMENT", name(agreement)
+            )
+            texts.append(OWN + shared + ";")
+    for licence, agreement in pairs:
+        for contract in contracts(licence):
+            text = USE + SHARED + standing(licence, contract, [agreement])
+            text += standing(agreement, contract, ())
+            text = text.replace("LICENCE", name(licence)).replace("AGREEMENT", name(agreement))
+            texts.append(text + ";")
+    return PolicySet.from_str("\n".join(texts))
+
+
+def every_pair(everything: Sequence[Terms]) -> Iterator[tuple[Terms, Terms]]:
+    """Any two agreements of different kinds: it is for Cedar to say that one is not above the other."""
+    for licence in everything:
+        for agreement in everything:
+            if licence.kind == "dul" and agreement.kind == "dsa":
+                yield licence, agreement
+
+
+def contracts(terms: Terms) -> list[str]:
+    return [clause.contract for clause in terms.clauses if isinstance(clause, c.Data)]
+
+
+def reference(kind: str, key: str) -> dict[str, Any]:
+    return {"__entity": {"type": kind, "id": key}}
+
+
+def entity(kind: str, key: str, attrs: dict[str, Any], tags: dict[str, Any]) -> dict[str, Any]:
+    return {"uid": {"type": kind, "id": key}, "attrs": attrs, "tags": tags, "parents": []}
+
+
+def organisations(held: Iterable[UUID]) -> list[dict[str, Any]]:
+    return [reference("Organisation", str(each)) for each in held]
+
+
+def of_terms(terms: Terms) -> dict[str, Any]:
+    parties = {each for role in c.ROLES for each in ids(terms, role)}
+    data = [clause for clause in terms.clauses if isinstance(clause, c.Data)]
+    attrs: dict[str, Any] = {
+        "partnership": str(terms.partnership),
+        "reference": terms.reference,
+        "kind": terms.kind,
+        "parent": terms.parent,
+        "parties": organisations(parties),
+        "signed": organisations(terms.signed),
+        "users": organisations(ids(terms, "user")),
+        "purposes": list(only(terms, "purpose").purposes),
+        "linkage": only(terms, "linkage").allowed,
+        "reach": REACH[only(terms, "publication").level],
+        "first_day": number(only(terms, "start").day),
+        "last_day": number(only(terms, "expiry").day),
+        "data": {clause.contract: list(clause.fields) for clause in data},
+    }
+    if providers := ids(terms, "provider"):
+        attrs["providers"] = organisations(providers)
+    for key, moment in (("active_at", terms.active_at), ("replaced_at", terms.replaced_at)):
+        if moment is not None:
+            attrs[key] = micros(moment)
+    gone = {str(each): micros(moment) for each, moment in terms.withdrawals.items()}
+    key = f"{terms.partnership}/{terms.reference}/{terms.version}"
+    return entity("Agreement", key, attrs, gone)
+
+
+def records(partnership: UUID, contract: str, provider: UUID) -> str:
+    return f"{partnership}/{contract}/{provider}"
+
+
+def entities(
+    everything: Iterable[Terms], asks: Iterable[Ask], everybody: Iterable[UUID]
+) -> Entities:
+    """Agreements, organisations and every set of records that is asked about.
+
+    An entity that is missing would be refused for that alone.
+    """
+    people = list(everybody)
+    held = [of_terms(terms) for terms in everything]
+    held += [entity("Organisation", str(each), {"key": str(each)}, {}) for each in people]
+    for partnership, contract in {(ask.partnership, ask.contract) for ask in asks}:
+        for provider in people:
+            attrs = {
+                "partnership": str(partnership),
+                "contract": contract,
+                "provider": reference("Organisation", str(provider)),
+            }
+            held.append(entity("Records", records(partnership, contract, provider), attrs, {}))
+    return Entities.from_json_str(json.dumps(held))
+
+
+def request(ask: Ask, provider: UUID, at: datetime, zones: Iterable[str]) -> dict[str, Any]:
+    context = {
+        "asked": organisations(ask.providers),
+        "fields": list(ask.fields),
+        "purpose": ask.purpose,
+        "linkage": ask.linkage,
+        # What is not known might go further than anything.
+        "reach": REACH.get(ask.output, 3),
+        "under": ask.under,
+        "now": micros(at),
+        "today": {zone: number(at.astimezone(ZoneInfo(zone)).date()) for zone in zones},
+    }
+    return {
+        "principal": {"type": "Organisation", "id": str(ask.organisation)},
+        "action": {"type": "Action", "id": ask.action},
+        "resource": {
+            "type": "Records",
+            "id": records(ask.partnership, ask.contract, provider),
+        },
+        "context": context,
+    }
+
+
+Case = tuple[Ask, datetime]
+
+
+def allowed(
+    everything: Sequence[Terms], cases: Sequence[Case], everybody: Sequence[UUID]
+) -> list[set[UUID]]:
+    """For each request at its instant: the providers whose data Cedar lets be used."""
+    zones = {terms.zone for terms in everything}
+    requests, owners = [], []
+    for place, (ask, at) in enumerate(cases):
+        for provider in dict.fromkeys(ask.providers or everybody):
+            requests.append(request(ask, provider, at, zones))
+            owners.append((place, provider))
+    answers = is_authorized_batch(
+        requests,
+        policies(everything, every_pair(everything)),
+        entities(everything, [ask for ask, _at in cases], everybody),
+    )
+    found: list[set[UUID]] = [set() for _case in cases]
+    for (place, provider), answer in zip(owners, answers, strict=True):
+        if yes(answer):
+            found[place].add(provider)
+    return found
+
+
+def yes(answer: AuthzResult) -> bool:
+    """Whether Cedar allows it. A rule that could not be evaluated would silently not count."""
+    if answer.diagnostics.errors:
+        raise AssertionError(answer.diagnostics.errors)
+    return answer.allowed

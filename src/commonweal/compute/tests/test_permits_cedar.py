@@ -1,0 +1,78 @@
+"""`decide` against Cedar: the same agreements as Cedar policies, the same requests, equal answers."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from commonweal.compute.permits.asking import Ask, Permit
+from commonweal.compute.permits.deciding import decide
+from commonweal.compute.permits.register import Register
+from commonweal.compute.permits.terms import Terms
+from commonweal.compute.tests import permits_cedar as cedar
+from commonweal.compute.tests.permits_scene import NAMES
+from commonweal.compute.tests.test_permits_properties import (
+    MOMENTS,
+    ORGANISATIONS,
+    WISHES,
+    _ask,
+    worlds,
+)
+from commonweal.compute.tests.test_permits_table import HANDING_IN, USE, Row
+
+EVERYBODY = list(NAMES)
+
+
+def ours(ask: Ask, terms: tuple[Terms, ...], at: datetime) -> set[UUID]:
+    answer = decide(ask, terms, at)
+    return set(answer.providers) if isinstance(answer, Permit) else set()
+
+
+@pytest.mark.parametrize("row", [*HANDING_IN, *USE], ids=lambda row: row.case)
+def test_cedar_gives_every_answer_of_the_decision_table(row: Row) -> None:
+    (found,) = cedar.allowed(row.terms, [(row.ask, row.at)], EVERYBODY)
+    assert bool(found) == (row.answer == "yes")
+    assert found == ours(row.ask, row.terms, row.at)
+
+
+MORE_WISHES: list[dict[str, Any]] = [
+    {"under": "DSA-1"},
+    {"under": "DSA-2"},
+    {"output": "everybody"},
+    {"action": "export"},
+    {"action": "submit", "organisation": ORGANISATIONS[0], "providers": (), "fields": ("month",)},
+    {
+        "action": "read_submission",
+        "organisation": ORGANISATIONS[1],
+        "providers": (ORGANISATIONS[1],),
+    },
+]
+INSTANTS = [
+    moment + step
+    for moment in MOMENTS
+    for step in (timedelta(0), timedelta(microseconds=-1), timedelta(microseconds=1))
+]
+asks = st.lists(st.sampled_from([*WISHES, *MORE_WISHES]), max_size=2).map(_ask)
+cases = st.lists(
+    st.tuples(asks, st.one_of(st.just(MOMENTS[13]), st.sampled_from(INSTANTS))),
+    min_size=6,
+    max_size=12,
+)
+
+
+@settings(max_examples=1000, deadline=None)
+@given(worlds, cases)
+def test_cedar_gives_the_same_answer_for_every_provider(
+    world: tuple[Terms, ...], held: list[cedar.Case]
+) -> None:
+    register = Register(world)
+    found = cedar.allowed(world, held, ORGANISATIONS)
+    for (ask, at), theirs in zip(held, found, strict=True):
+        answer = decide(ask, register, at)
+        mine = set(answer.providers) if isinstance(answer, Permit) else set()
+        assert mine == theirs, (ask, at)
