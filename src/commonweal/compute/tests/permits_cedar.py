@@ -38,17 +38,25 @@ unless { principal == resource.provider && [principal].containsAll(context.asked
 
 # A provider hands in, or reads back, its own records.
 OWN = """
-permit (principal, action in [Action::"submit", Action::"read_submission"], resource)
+permit (
+  principal,
+  action in [Action::"submit", Action::"read_submission"],
+  resource in Contract::"PARTNERSHIP/CONTRACT"
+)
 when { principal == resource.provider }
 when { action == Action::"submit" || context.asked == [principal] }
 """
 
 # A user works with the records of a provider.
 USE = """
-permit (principal, action in [Action::"measure", Action::"read_submission"], resource)
+permit (
+  principal,
+  action in [Action::"measure", Action::"read_submission"],
+  resource in Contract::"PARTNERSHIP/CONTRACT"
+)
+when { LICENCE.users.contains(principal) }
 when { LICENCE.kind == "dul" && LICENCE.parent == AGREEMENT.reference }
 when { LICENCE.partnership == AGREEMENT.partnership }
-when { LICENCE.users.contains(principal) }
 unless { LICENCE.hasTag(principal.key) && LICENCE.getTag(principal.key) <= context.now }
 when { !(LICENCE has providers) || LICENCE.providers.contains(resource.provider) }
 unless {
@@ -64,7 +72,7 @@ when { context.reach <= LICENCE.reach && context.reach <= AGREEMENT.reach }
 
 # Whose data, and under which agreement it came in.
 SHARED = """
-when { AGREEMENT.kind == "dsa" && AGREEMENT.partnership == resource.partnership }
+when { AGREEMENT.kind == "dsa" }
 when { AGREEMENT.providers.contains(resource.provider) }
 unless {
   AGREEMENT.hasTag(resource.provider.key) && AGREEMENT.getTag(resource.provider.key) <= context.now
@@ -79,7 +87,7 @@ when { TERMS.signed.containsAll(TERMS.parties) }
 unless { TERMS has replaced_at && TERMS.replaced_at <= context.now }
 when { context.today["ZONE"] >= TERMS.first_day }
 unless { context.today["ZONE"] > TERMS.last_day }
-when { TERMS.data has "CONTRACT" && resource.contract == "CONTRACT" }
+when { TERMS.data has "CONTRACT" }
 when { TERMS.data["CONTRACT"].containsAll(context.fields) }
 """
 
@@ -107,12 +115,12 @@ def number(day: date) -> int:
     return day.year * 10_000 + day.month * 100 + day.day
 
 
-def standing(terms: Terms, contract: str, above: Sequence[Terms]) -> str:
+def standing(terms: Terms, above: Sequence[Terms]) -> str:
     text = STANDING.replace("TERMS", name(terms)).replace("ZONE", terms.zone)
     for start, end in terms.suspensions:
         until = f" && context.now < {micros(end)}" if end else ""
         text += f"unless {{ {micros(start)} <= context.now{until} }}\n"
-    return text.replace("CONTRACT", contract) + kept(terms, above)
+    return text + kept(terms, above)
 
 
 def kept(terms: Terms, above: Sequence[Terms]) -> str:
@@ -132,18 +140,20 @@ def policies(everything: Sequence[Terms], pairs: Iterable[tuple[Terms, Terms]]) 
     """One policy for each agreement, and for each of the pairs of a licence and an agreement."""
     texts = [ALWAYS]
     for agreement in everything:
-        for contract in contracts(agreement):
-            shared = (SHARED + standing(agreement, contract, ())).replace(
-                "AGREEMENT", name(agreement)
-            )
-            texts.append(OWN + shared + ";")
+        text = OWN + SHARED + standing(agreement, ())
+        texts += covering(agreement, text.replace("AGREEMENT", name(agreement)))
     for licence, agreement in pairs:
-        for contract in contracts(licence):
-            text = USE + SHARED + standing(licence, contract, [agreement])
-            text += standing(agreement, contract, ())
-            text = text.replace("LICENCE", name(licence)).replace("AGREEMENT", name(agreement))
-            texts.append(text + ";")
+        text = USE + SHARED + standing(licence, [agreement]) + standing(agreement, ())
+        text = text.replace("LICENCE", name(licence)).replace("AGREEMENT", name(agreement))
+        texts += covering(licence, text)
     return PolicySet.from_str("\n".join(texts))
+
+
+def covering(terms: Terms, text: str) -> list[str]:
+    """The policy for each contract of which the agreement names fields."""
+    there = text.replace("PARTNERSHIP", str(terms.partnership))
+    data = [clause for clause in terms.clauses if isinstance(clause, c.Data)]
+    return [there.replace("CONTRACT", each.contract) + ";" for each in data]
 
 
 def every_pair(everything: Sequence[Terms]) -> Iterator[tuple[Terms, Terms]]:
@@ -154,16 +164,12 @@ def every_pair(everything: Sequence[Terms]) -> Iterator[tuple[Terms, Terms]]:
                 yield licence, agreement
 
 
-def contracts(terms: Terms) -> list[str]:
-    return [clause.contract for clause in terms.clauses if isinstance(clause, c.Data)]
-
-
 def reference(kind: str, key: str) -> dict[str, Any]:
     return {"__entity": {"type": kind, "id": key}}
 
 
-def entity(kind: str, key: str, attrs: dict[str, Any], tags: dict[str, Any]) -> dict[str, Any]:
-    return {"uid": {"type": kind, "id": key}, "attrs": attrs, "tags": tags, "parents": []}
+def entity(kind: str, key: str, attrs: dict[str, Any], **more: Any) -> dict[str, Any]:
+    return {"uid": {"type": kind, "id": key}, "attrs": attrs, "tags": {}, "parents": [], **more}
 
 
 def organisations(held: Iterable[UUID]) -> list[dict[str, Any]]:
@@ -195,11 +201,7 @@ def of_terms(terms: Terms) -> dict[str, Any]:
             attrs[key] = micros(moment)
     gone = {str(each): micros(moment) for each, moment in terms.withdrawals.items()}
     key = f"{terms.partnership}/{terms.reference}/{terms.version}"
-    return entity("Agreement", key, attrs, gone)
-
-
-def records(partnership: UUID, contract: str, provider: UUID) -> str:
-    return f"{partnership}/{contract}/{provider}"
+    return entity("Agreement", key, attrs, tags=gone)
 
 
 def entities(
@@ -211,15 +213,13 @@ def entities(
     """
     people = list(everybody)
     held = [of_terms(terms) for terms in everything]
-    held += [entity("Organisation", str(each), {"key": str(each)}, {}) for each in people]
+    held += [entity("Organisation", str(each), {"key": str(each)}) for each in people]
     for partnership, contract in {(ask.partnership, ask.contract) for ask in asks}:
         for provider in people:
-            attrs = {
-                "partnership": str(partnership),
-                "contract": contract,
-                "provider": reference("Organisation", str(provider)),
-            }
-            held.append(entity("Records", records(partnership, contract, provider), attrs, {}))
+            attrs = {"provider": reference("Organisation", str(provider))}
+            key = f"{partnership}/{contract}"
+            parents = [{"type": "Contract", "id": key}]
+            held.append(entity("Records", f"{key}/{provider}", attrs, parents=parents))
     return Entities.from_json_str(json.dumps(held))
 
 
@@ -240,7 +240,7 @@ def request(ask: Ask, provider: UUID, at: datetime, zones: Iterable[str]) -> dic
         "action": {"type": "Action", "id": ask.action},
         "resource": {
             "type": "Records",
-            "id": records(ask.partnership, ask.contract, provider),
+            "id": f"{ask.partnership}/{ask.contract}/{provider}",
         },
         "context": context,
     }
