@@ -117,6 +117,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def parser() -> argparse.ArgumentParser:
+    from commonweal.agree import commands as agree_commands
     from commonweal.core import commands as core_commands
     from commonweal.desk import commands as desk_commands
     from commonweal.measure import commands as measure_commands
@@ -126,7 +127,13 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(title="commands", required=True, metavar="COMMAND")
     add_check(commands)
     add_measure(commands)
-    for module in (desk_commands, core_commands, pool_commands, measure_commands):
+    for module in (
+        desk_commands,
+        core_commands,
+        agree_commands,
+        pool_commands,
+        measure_commands,
+    ):
         module.add_parsers(commands)
     return top
 

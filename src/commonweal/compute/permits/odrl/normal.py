@@ -49,6 +49,8 @@ class Names:
 
     def __init__(self, context: Any) -> None:
         self.unknown: list[str] = []
+        self.ours = False
+        """Whether a word of our profile has been met."""
         self.iris: dict[str, str] = {}
         self.plain = False
         """Whether names without a prefix are ODRL's."""
@@ -87,6 +89,7 @@ class Names:
         iri = self._full(name)
         for prefix, vocabulary in _VOCABULARIES.items():
             if iri.startswith(vocabulary):
+                self.ours = self.ours or prefix == "cw"
                 local = iri.removeprefix(vocabulary)
                 return local if prefix == "odrl" else f"{prefix}:{local}"
         return iri

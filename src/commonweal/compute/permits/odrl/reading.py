@@ -23,6 +23,7 @@ T = TypeVar("T")
 Node = dict[str, Any]
 _TYPES = ("Agreement", "Offer", "Set")
 _SHARED = ("target", "assigner", "assignee")
+_NAME_IT = f"Name the profile {names.PROFILE}."
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,7 @@ class _Reader:
         """Data and parties of the main rule, which every other rule must have too."""
 
     def read(self) -> Reading:
-        self._profile()
+        profiled = self._profile()
         for each in self.spelling.unknown:
             self._miss(f"@context: {each}", "This part of the context is not looked up.")
         policy_type = self._said("@type", self._type)
@@ -108,6 +109,8 @@ class _Reader:
         order = self._said("cw:order", values.texts)
         self._rules()
         self._left(self.policy, "")
+        if self.spelling.ours and not profiled:
+            self._miss("profile", "Words of our profile are used without it.", _NAME_IT)
         return Reading(
             **{
                 **vars(reading),
@@ -135,14 +138,16 @@ class _Reader:
 
     # What is said once, about the whole.
 
-    def _profile(self) -> None:
-        for each in listed(self.policy.pop("profile", [])):
+    def _profile(self) -> bool:
+        named = listed(self.policy.pop("profile", []))
+        for each in named:
             if each != names.PROFILE:
                 raise Unusable(
                     "The policy is written in a profile that this software does not know.",
-                    mend=f"Write it in the profile {names.PROFILE}, or in plain ODRL.",
+                    mend=f"{_NAME_IT} Or write it in plain ODRL.",
                     where=f"profile {each}"[:200],
                 )
+        return bool(named)
 
     def _said(self, key: str, read: Callable[[Any], T]) -> T | None:
         if key not in self.policy:
