@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -25,6 +26,7 @@ from commonweal.compute.tests.permits_scene import COUNCIL, HUB, dsa, dsa_clause
 from commonweal.compute.tests.test_permits_properties import ZONES, agreements
 
 EXAMPLE = Path(__file__).parents[4] / "docs" / "explanation" / "odrl-example.json"
+PROFILE = EXAMPLE.with_name("odrl-profile.ttl")
 VOCABULARIES = json.loads((Path(__file__).parent / "vocabularies.json").read_text("utf-8"))
 
 lines = st.text(st.characters(categories=["L", "N", "P", "S"]), min_size=1, max_size=20)
@@ -367,3 +369,17 @@ def test_the_example_of_the_documentation_is_the_licence_of_the_decision_table()
     read = from_odrl_text(EXAMPLE.read_text("utf-8"))
     assert (read.clauses, read.unread) == (terms.clauses, ())
     assert {HUB, COUNCIL} & terms.parties.keys() == {HUB}
+
+
+def test_our_own_words_are_declared_in_the_profile() -> None:
+    declared = set(re.findall(r"^(cw:\w+) a ", PROFILE.read_text("utf-8"), re.M))
+    constants = {each for each in vars(names).values() if isinstance(each, str)}
+    used = {each for each in constants if each.startswith("cw:")}
+    used |= {each for reach in names.REACH.values() for each in reach}
+    used |= {f"cw:{role}" for role in c.ROLES} | {key for key in PURPOSES if key.startswith("cw:")}
+    used |= {each for each in words(to_odrl(dul())) if each.startswith("cw:")} | {"cw:clause"}
+    assert declared == used
+    text = PROFILE.read_text("utf-8")
+    for entry in PURPOSES.values():
+        if entry.key.startswith("cw:"):
+            assert f"{entry.key} a dpv:Purpose ; skos:broadMatch {entry.near} ." in text
