@@ -46,7 +46,7 @@ class Ask:
     def concerns_own_data(self) -> bool:
         """Handing in, or reading back, what the acting organisation itself provided."""
         return self.action == SUBMIT or (
-            self.action == READ and self.providers == (self.organisation,)
+            self.action == READ and set(self.providers) == {self.organisation}
         )
 
 

@@ -98,7 +98,7 @@ def grants(ask: Ask, everything: Iterable[Terms], at: datetime) -> list[Grant]:
     found: list[Grant] = []
     held = [terms for terms in everything if terms.partnership == ask.partnership]
     own = ask.action == "submit" or (
-        ask.action == "read_submission" and ask.providers == (ask.organisation,)
+        ask.action == "read_submission" and set(ask.providers) == {ask.organisation}
     )
     for agreement in held if not malformed(ask) else []:
         if (
