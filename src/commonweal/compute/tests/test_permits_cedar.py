@@ -74,7 +74,7 @@ cases = st.lists(
 )
 
 
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=500, deadline=None)
 @given(worlds, cases)
 def test_cedar_gives_the_same_answer_for_every_provider(
     world: tuple[Terms, ...], held: list[cedar.Case]
