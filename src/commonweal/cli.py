@@ -117,6 +117,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def parser() -> argparse.ArgumentParser:
+    from commonweal.agree import commands as agree_commands
     from commonweal.agree.documents import commands as document_commands
     from commonweal.core import commands as core_commands
     from commonweal.desk import commands as desk_commands
@@ -130,6 +131,7 @@ def parser() -> argparse.ArgumentParser:
     for module in (
         desk_commands,
         core_commands,
+        agree_commands,
         document_commands,
         pool_commands,
         measure_commands,

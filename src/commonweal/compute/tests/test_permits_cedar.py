@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
@@ -17,9 +18,11 @@ from commonweal.compute.permits.terms import Terms
 from commonweal.compute.tests import permits_cedar as cedar
 from commonweal.compute.tests.permits_scene import NAMES
 from commonweal.compute.tests.test_permits_properties import (
+    DAYS,
     MOMENTS,
     ORGANISATIONS,
     WISHES,
+    ZONES,
     _ask,
     worlds,
 )
@@ -52,9 +55,15 @@ MORE_WISHES: list[dict[str, Any]] = [
         "providers": (ORGANISATIONS[1],),
     },
 ]
+MIDNIGHTS = [
+    datetime.combine(day + timedelta(days=more), time(), tzinfo=ZoneInfo(zone))
+    for day in DAYS
+    for more in (0, 1)
+    for zone in ZONES
+]
 INSTANTS = [
-    moment + step
-    for moment in MOMENTS
+    moment.astimezone(UTC) + step
+    for moment in [*MOMENTS, *MIDNIGHTS]
     for step in (timedelta(0), timedelta(microseconds=-1), timedelta(microseconds=1))
 ]
 asks = st.lists(st.sampled_from([*WISHES, *MORE_WISHES]), max_size=2).map(_ask)
@@ -65,7 +74,7 @@ cases = st.lists(
 )
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(worlds, cases)
 def test_cedar_gives_the_same_answer_for_every_provider(
     world: tuple[Terms, ...], held: list[cedar.Case]

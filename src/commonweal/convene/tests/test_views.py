@@ -230,13 +230,13 @@ class TestSeatOrganisation:
             ({"person_name": ""}, "Fill in “Name” too."),
             ({"email": "nonsense"}, "name@example.org"),
             ({"email": "", "person_name": ""}, "Say who has these roles."),
-            ({"kind": "convener"}, "Select a valid choice"),
+            ({"kind": "convener"}, "Choose one of the list"),
             ({"kind": "sponsor"}, "has a sponsor already"),
             ({"name": "Taken"}, "already here"),
-            ({"sector": "martian"}, "Select a valid choice"),
-            ({"organisation": str(uuid4())}, "Select a valid choice"),
+            ({"sector": "martian"}, "Choose one of the list"),
+            ({"organisation": str(uuid4())}, "Choose one of the list"),
             ({"name": "x" * 201}, "at most 200 characters"),
-            ({"roles": ["operator"]}, "Select a valid choice"),
+            ({"roles": ["operator"]}, "Choose one of the list"),
         ],
     )
     def test_bad_input_says_what_and_loses_nothing(self, given: dict[str, Any], says: str) -> None:

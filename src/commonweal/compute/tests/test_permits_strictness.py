@@ -1,0 +1,151 @@
+"""Refusals begin at their instant, and what is made stricter anywhere is never looser in the end."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from commonweal.compute.permits import clauses as c
+from commonweal.compute.permits.asking import Ask, Permit, Refusal
+from commonweal.compute.permits.deciding import decide
+from commonweal.compute.permits.terms import Terms, terms_from
+from commonweal.compute.tests.permits_scene import COUNCIL, HOSPITAL, HUB, UNIVERSITY, dsa, dul
+from commonweal.compute.tests.test_permits_properties import (
+    MOMENTS,
+    asks,
+    moments,
+    pairs,
+    vars_of,
+)
+
+STEP = timedelta(microseconds=1)
+MEASURE = Ask(
+    "measure",
+    "person:test",
+    UNIVERSITY,
+    dsa().partnership,
+    "beds",
+    providers=(COUNCIL, HOSPITAL),
+    fields=("area",),
+    purpose="cw:MeasureSharedOutcomes",
+)
+SUBMIT = replace(MEASURE, action="submit", organisation=COUNCIL, providers=(COUNCIL,))
+REACH = {"none": 0, "partners": 1, "public": 2}
+
+
+def suspended(terms: Terms, at: datetime) -> Terms:
+    return replace(terms, suspensions=((at, None),))
+
+
+def replaced(terms: Terms, at: datetime) -> Terms:
+    return replace(terms, replaced_at=at)
+
+
+def left(who: Any) -> Any:
+    return lambda terms, at: replace(terms, withdrawals={who: at})
+
+
+# What happens, to which of the two, and whose data a permit to measure, or to submit, still covers.
+HAPPENINGS: list[tuple[Any, int, set[Any], set[Any]]] = [
+    (suspended, 0, set(), set()),
+    (suspended, 1, set(), {COUNCIL}),
+    (replaced, 0, set(), set()),
+    (replaced, 1, set(), {COUNCIL}),
+    (left(COUNCIL), 0, {HOSPITAL}, set()),
+    (left(HOSPITAL), 0, {COUNCIL}, {COUNCIL}),
+    (left(HUB), 0, set(), set()),
+    (left(HUB), 1, set(), {COUNCIL}),
+    (left(UNIVERSITY), 1, set(), {COUNCIL}),
+]
+
+
+def covered(ask: Ask, terms: tuple[Terms, ...], at: datetime) -> set[Any]:
+    answer = decide(ask, terms, at)
+    return set(answer.providers) if isinstance(answer, Permit) else set()
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.sampled_from(HAPPENINGS),
+    st.datetimes(datetime(2026, 3, 2), datetime(2026, 12, 30)),
+    st.integers(0, 10**13),
+)
+def test_suspension_replacement_and_withdrawal_refuse_from_that_instant_on(
+    happening: tuple[Any, int, set[Any], set[Any]], day: datetime, later: int
+) -> None:
+    """A microsecond before, nothing has changed; at the instant and ever after, the answer has."""
+    happen, which, measured, submitted = happening
+    when = day.replace(tzinfo=MOMENTS[0].tzinfo)
+    before = (dsa(), dul())
+    after = tuple(happen(each, when) if at == which else each for at, each in enumerate(before))
+    for ask, remains in ((MEASURE, measured), (SUBMIT, submitted)):
+        assert covered(ask, after, when - STEP) == covered(ask, before, when - STEP) != set()
+        assert covered(ask, after, when) == remains
+        then = when + later * STEP
+        assert covered(ask, after, then) == remains & covered(ask, before, then)
+
+
+@settings(max_examples=100, deadline=None)
+@given(pairs, asks, moments)
+def test_after_the_last_day_of_either_nothing_is_allowed(
+    pair: tuple[Terms, Terms], ask: Ask, at: datetime
+) -> None:
+    agreement, licence = pair
+    over = agreement.expires_at
+    if not ask.concerns_own_data:
+        over = min(over, licence.expires_at)
+    for instant in (over, over + STEP, max(at, over)):
+        assert isinstance(decide(ask, pair, instant), Refusal)
+
+
+def stricter(draw: st.DrawFn, clause: c.Clause) -> c.Clause:
+    """The same limit, as strict or stricter."""
+    match clause:
+        case c.MinimumCell():
+            return c.MinimumCell(clause.minimum + draw(st.integers(0, 30)))
+        case c.Linkage():
+            return c.Linkage(clause.allowed and draw(st.booleans()))
+        case c.Publication():
+            return c.Publication(draw(st.sampled_from(c.LEVELS[: REACH[clause.level] + 1])))
+        case c.Retention():
+            return c.Retention(draw(st.integers(1, clause.months)))
+        case _:
+            return clause
+
+
+@st.composite
+def tightened(draw: st.DrawFn, terms: Terms) -> Terms:
+    held = [stricter(draw, each) for each in terms.clauses]
+    return terms_from(**{**vars_of(terms), "clauses": held})
+
+
+def weights(permit: Permit) -> dict[str, int]:
+    """How loose each obligation is."""
+    value = {each.kind: each.value for each in permit.obligations}
+    return {
+        "minimum_cell": -int(value["minimum_cell"]),
+        "linkage": int(value["linkage"]),
+        "publication": REACH[str(value["publication"])],
+        "retention": int(value["retention"]),
+    }
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.data(), pairs, asks, moments)
+def test_a_stricter_clause_anywhere_in_the_chain_never_loosens_an_obligation(
+    data: st.DataObject, pair: tuple[Terms, Terms], ask: Ask, at: datetime
+) -> None:
+    before = decide(ask, pair, at)
+    which = data.draw(st.sampled_from([0, 1]))
+    fresh = [data.draw(tightened(each)) if n == which else each for n, each in enumerate(pair)]
+    after = decide(ask, fresh, at)
+    if isinstance(after, Refusal):
+        return
+    assert isinstance(before, Permit)
+    loose, strict = weights(before), weights(after)
+    assert all(strict[kind] <= loose[kind] for kind in loose), (loose, strict)
+    assert strict["minimum_cell"] == -after.minimum_cell
