@@ -64,11 +64,11 @@ REASONS: Mapping[str, Sentence] = {
         _("%(name)s decides this, and has not decided yet."), _("Ask %(name)s.")
     ),
     "lead_against": Sentence(_("%(name)s decides this, and decided against it."), ""),
-    "no_objection": Sentence(
-        _("Nobody objects: %(consents)s consent, %(silent)s did not answer.")
-    ),
+    "no_objection": Sentence(_("Nobody objects: %(consents)s consent, %(silent)s did not answer.")),
     "most_votes": Sentence(
-        _("More than half of the votes: %(for)s for, %(against)s against, %(silent)s did not answer.")
+        _(
+            "More than half of the votes: %(for)s for, %(against)s against, %(silent)s did not answer."
+        )
     ),
     "two_thirds_for": Sentence(
         _(

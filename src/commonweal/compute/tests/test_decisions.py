@@ -313,7 +313,10 @@ def test_to_delegate_is_to_answer_the_same(
 def test_circles_are_found_and_only_circles(delegations: dict[str, str]) -> None:
     def slow() -> bool:
         return any(
-            all(delegations.get(one) == two for one, two in zip(path, (*path[1:], path[0]), strict=True))
+            all(
+                delegations.get(one) == two
+                for one, two in zip(path, (*path[1:], path[0]), strict=True)
+            )
             for size in range(1, 5)
             for path in permutations("ABCD", size)
         )

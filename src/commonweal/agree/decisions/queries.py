@@ -1,0 +1,368 @@
+"""Reading types of decision, proposals, positions and disputes, for one reader at one moment."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from commonweal.agree.decisions import policies
+from commonweal.agree.decisions.models import (
+    DECIDED,
+    OPEN,
+    ConflictOfInterest,
+    Contribution,
+    Decider,
+    DecisionType,
+    Delegation,
+    Dispute,
+    DisputeState,
+    Position,
+    Proposal,
+    ProposalText,
+    Right,
+    State,
+    Verb,
+)
+from commonweal.compute.decisions import asking
+from commonweal.compute.decisions.outcome import Outcome, outcome
+from commonweal.compute.result import Result
+from commonweal.convene import queries as convene
+from commonweal.convene.models import Partnership, Seat
+from commonweal.convene.policies import missing
+from commonweal.core.models import Link
+from commonweal.core.scope import Actor
+
+
+def types(partnership: Partnership) -> QuerySet[DecisionType]:
+    """Every type of decision, the partnership's default first."""
+    return (
+        DecisionType.objects.filter(partnership=partnership)
+        .prefetch_related("rights__seat__organisation")
+        .order_by("number")
+    )
+
+
+def type_for(actor: Actor, slug: str, number: int, at: datetime) -> DecisionType:
+    """One type of decision of a table that the actor is at. Raises Missing."""
+    partnership = convene.partnership_for(actor, slug, at)
+    found = types(partnership).filter(number=number).first()
+    if found is None:
+        raise missing()
+    return found
+
+
+def _proposals() -> QuerySet[Proposal]:
+    return Proposal.objects.select_related(
+        "partnership", "decision_type", "proposed_by__organisation", "proposed_by__partnership"
+    )
+
+
+def proposals(partnership: Partnership) -> QuerySet[Proposal]:
+    """Every proposal of the table, the newest first."""
+    return _proposals().filter(partnership=partnership).order_by("-number")
+
+
+def proposal_for(actor: Actor, slug: str, number: int, at: datetime) -> Proposal:
+    """One proposal of a table that the actor is at. Raises Missing."""
+    partnership = convene.partnership_for(actor, slug, at)
+    found = proposals(partnership).filter(number=number).first()
+    if found is None:
+        raise missing()
+    return found
+
+
+def proposal_of_link(link: Link) -> tuple[Proposal, Seat]:
+    """What a personal link opens, and for which seat. Raises Missing when it is not there."""
+    found = _proposals().filter(pk=link.subject.partition(":")[2]).first()
+    seat = _with_holder(Seat.objects.filter(pk=link.data.get("seat"))).first()
+    if found is None or seat is None or seat.partnership_id != found.partnership_id:
+        raise missing()
+    return found, seat
+
+
+def latest_text(proposal: Proposal) -> ProposalText:
+    """The words that are proposed now."""
+    return proposal.texts.order_by("-number")[0]
+
+
+def texts(proposal: Proposal) -> QuerySet[ProposalText]:
+    """Every wording, the newest first, with the objection that it took in."""
+    return proposal.texts.select_related("integrates__seat__organisation").order_by("-number")
+
+
+def contributions(proposal: Proposal) -> QuerySet[Contribution]:
+    """What was asked and said, in order."""
+    return proposal.contributions.select_related("seat__organisation").order_by("said_at", "id")
+
+
+def _positions(proposal: Proposal) -> QuerySet[Position]:
+    """The positions that nothing supersedes."""
+    return Position.objects.filter(
+        text__proposal=proposal, superseded_by__isnull=True
+    ).select_related("seat__organisation", "text")
+
+
+def positions(proposal: Proposal) -> list[Position]:
+    """The last position of each seat on each text, the latest text first."""
+    return list(_positions(proposal).order_by("-text__number", "taken_at", "id"))
+
+
+def position_of(text: ProposalText, seat: Seat) -> Position | None:
+    """What the seat answers to this text now."""
+    return Position.objects.filter(text=text, seat=seat, superseded_by__isnull=True).first()
+
+
+def objections(text: ProposalText) -> QuerySet[Position]:
+    """The open objections to this text."""
+    return _positions(text.proposal).filter(text=text, stance="object").order_by("taken_at", "id")
+
+
+def open_seats(partnership: Partnership, at: datetime) -> list[Seat]:
+    """Every open seat; an organisation that holds several is here with its first."""
+    found, seen = [], set[UUID]()
+    for seat in convene.seats(partnership, at):
+        if seat.organisation_id is not None:
+            if seat.organisation_id in seen:
+                continue
+            seen.add(seat.organisation_id)
+        found.append(seat)
+    return found
+
+
+def own_seats(actor: Actor, partnership: Partnership, at: datetime) -> list[Seat]:
+    """The seats that the actor takes part for."""
+    return [seat for seat in open_seats(partnership, at) if policies.holds(actor, seat)]
+
+
+def _with_holder(seats: QuerySet[Seat]) -> QuerySet[Seat]:
+    return seats.select_related("organisation", "partnership")
+
+
+def delegations(partnership: Partnership, at: datetime) -> QuerySet[Delegation]:
+    """Delegations in force, by who gave them."""
+    return (
+        Delegation.objects.filter(giver__partnership=partnership, ended_at__isnull=True)
+        .filter(Q(until_on__isnull=True) | Q(until_on__gte=at.date()))
+        .select_related("giver__organisation", "holder__organisation", "decision_type")
+        .order_by("given_at", "id")
+    )
+
+
+def delegation_for(actor: Actor, slug: str, pk: UUID, at: datetime) -> Delegation:
+    """A delegation in force at a table that the actor is at. Raises Missing."""
+    partnership = convene.partnership_for(actor, slug, at)
+    found = delegations(partnership, at).filter(pk=pk).first()
+    if found is None:
+        raise missing()
+    return found
+
+
+def answers_for(rows: Sequence[Delegation], decision_type: DecisionType | None) -> dict[str, str]:
+    """Seat → the seat that answers for it: what is said of this type goes before what is said of all."""
+    found = {str(row.giver_id): str(row.holder_id) for row in rows if row.decision_type_id is None}
+    if decision_type is not None:
+        own = [row for row in rows if row.decision_type_id == decision_type.pk]
+        found |= {str(row.giver_id): str(row.holder_id) for row in own}
+    return found
+
+
+@dataclass(frozen=True)
+class Roll:
+    """Who is asked about a proposal. `vacant`: residents' seats on the roll that nobody holds."""
+
+    deciding: tuple[Seat, ...]
+    agreeing: tuple[Seat, ...]
+    consulted: tuple[Seat, ...]
+    vacant: tuple[Seat, ...]
+
+    @property
+    def asked(self) -> tuple[Seat, ...]:
+        """Everybody whose position is asked for."""
+        held = {seat.pk for seat in self.deciding}
+        return (*self.deciding, *(seat for seat in self.agreeing if seat.pk not in held))
+
+
+def roll(decision_type: DecisionType, at: datetime) -> Roll:
+    """Open seats by what they do in this type of decision. A vacant seat cannot answer."""
+    table = open_seats(decision_type.partnership, at)
+    named: dict[str, set[UUID]] = {verb: set() for verb in Verb.values}
+    for right in decision_type.rights.all():
+        named[right.verb].add(right.seat_id)
+    deciding = [
+        seat
+        for seat in table
+        if decision_type.decider == Decider.TABLE or seat.pk in named[Verb.DECIDE]
+    ]
+    return Roll(
+        deciding=tuple(seat for seat in deciding if not seat.is_vacant),
+        agreeing=_named(table, named[Verb.AGREE]),
+        consulted=_named(table, named[Verb.CONSULT]),
+        vacant=tuple(seat for seat in deciding if seat.is_vacant),
+    )
+
+
+def _named(table: Sequence[Seat], wanted: set[UUID]) -> tuple[Seat, ...]:
+    return tuple(seat for seat in table if seat.pk in wanted and not seat.is_vacant)
+
+
+def _voters(seats: Sequence[Seat]) -> tuple[asking.Voter, ...]:
+    return tuple(asking.Voter(str(seat.pk), seat.holder) for seat in seats)
+
+
+def question(proposal: Proposal, at: datetime) -> asking.Question:
+    """The proposal as `compute.decisions` takes it."""
+    asked = roll(proposal.decision_type, at)
+    advice = proposal.contributions.filter(kind=Contribution.Kind.ADVICE)
+    rows = list(delegations(proposal.partnership, at))
+    return asking.Question(
+        rule=asking.Rule(proposal.decision_type.rule),
+        text=latest_text(proposal).text_hash,
+        roll=_voters(asked.deciding),
+        quorum=proposal.decision_type.quorum,
+        agreeing=_voters(asked.agreeing),
+        consulted=_voters(asked.consulted),
+        advised=frozenset(str(pk) for pk in advice.values_list("seat_id", flat=True)),
+        delegations=answers_for(rows, proposal.decision_type),
+        conflicts=frozenset(str(row.seat_id) for row in proposal.conflicts.all()),
+        is_over=proposal.answer_by is not None and at.date() >= proposal.answer_by,
+    )
+
+
+def outcome_now(proposal: Proposal, at: datetime) -> Result[Outcome]:
+    """What follows from the positions that were taken on the present text."""
+    taken = [
+        asking.Position(
+            str(each.seat_id), asking.Stance(each.stance), each.text.text_hash, each.reason
+        )
+        for each in positions(proposal)
+    ]
+    return outcome(question(proposal, at), taken)
+
+
+def owed(proposal: Proposal, at: datetime) -> list[Seat]:
+    """The seats that have not answered the present text, neither themselves nor by a delegate."""
+    if proposal.state != State.POSITIONS:
+        return []
+    silent = {
+        each.seat
+        for each in outcome_now(proposal, at).answer.standings
+        if not each.stance and each.how != "conflict"
+    }
+    return [seat for seat in roll(proposal.decision_type, at).asked if str(seat.pk) in silent]
+
+
+def conflict_of(proposal: Proposal, seat: Seat) -> ConflictOfInterest | None:
+    return proposal.conflicts.filter(seat=seat).first()
+
+
+def reviews_coming(partnership: Partnership, until: date) -> QuerySet[Proposal]:
+    """Adopted decisions whose review has not been held and is due by a day, the earliest first."""
+    return (
+        proposals(partnership)
+        .filter(state=State.ADOPTED, reviewed_at__isnull=True, review_on__lte=until)
+        .order_by("review_on", "number")
+    )
+
+
+def open_proposals(partnership: Partnership) -> QuerySet[Proposal]:
+    return proposals(partnership).filter(state__in=OPEN)
+
+
+def decided(partnership: Partnership) -> QuerySet[Proposal]:
+    """What was adopted or not, the latest first."""
+    return proposals(partnership).filter(state__in=DECIDED).order_by("-closed_at", "-number")
+
+
+def disputes(partnership: Partnership) -> QuerySet[Dispute]:
+    """Every dispute, the newest first."""
+    return (
+        Dispute.objects.filter(partnership=partnership)
+        .select_related("partnership", "proposal", "raised_by__organisation")
+        .prefetch_related("parties__organisation", "steps")
+        .order_by("-number")
+    )
+
+
+def dispute_for(actor: Actor, slug: str, number: int, at: datetime) -> Dispute:
+    """One dispute of a table that the actor is at. Raises Missing."""
+    partnership = convene.partnership_for(actor, slug, at)
+    found = disputes(partnership).filter(number=number).first()
+    if found is None:
+        raise missing()
+    return found
+
+
+def open_disputes(partnership: Partnership) -> QuerySet[Dispute]:
+    closed = [DisputeState.SETTLED, DisputeState.RECORDED]
+    return disputes(partnership).exclude(state__in=closed)
+
+
+def links_of(proposal: Proposal) -> QuerySet[Link]:
+    """The personal links to answer a proposal, the newest first."""
+    return Link.objects.filter(
+        purpose=policies.LINK, subject=policies.link_subject(proposal)
+    ).order_by("-issued_at", "id")
+
+
+def link_for(proposal: Proposal, link_id: UUID) -> Link:
+    """One of the proposal's links. Raises Missing."""
+    found = links_of(proposal).filter(pk=link_id).first()
+    if found is None:
+        raise missing()
+    return found
+
+
+def performers(decision_type: DecisionType, verb: str) -> list[Seat]:
+    """The seats with this right, in order of arrival."""
+    rows = Right.objects.filter(decision_type=decision_type, verb=verb)
+    return [
+        row.seat for row in rows.select_related("seat__organisation").order_by("seat__since_at")
+    ]
+
+
+@dataclass(frozen=True)
+class PublicDecision:
+    """What everybody may read of a decision. `outcome`: the stored trace; no person is in it."""
+
+    number: int
+    title: str
+    text: str
+    state: str
+    rule: str
+    decided_at: datetime
+    review_on: date | None
+    reviewed_at: datetime | None
+    review_words: str
+    closed_because: str
+    minutes: str
+    outcome: dict[str, Any]
+
+
+def public_decisions(partnership: Partnership, at: datetime) -> list[PublicDecision]:
+    """Decisions that were made public, the latest first; of a partnership whose page is open."""
+    if not partnership.is_public:
+        return []
+    rows = decided(partnership).filter(is_public=True, closed_at__lte=at)
+    return [
+        PublicDecision(
+            number=row.number,
+            title=row.title,
+            text=latest_text(row).text,
+            state=row.state,
+            rule=row.decision_type.rule,
+            decided_at=row.closed_at,
+            review_on=row.review_on,
+            reviewed_at=row.reviewed_at,
+            review_words=row.review_words,
+            closed_because=row.closed_because,
+            minutes=row.minutes,
+            outcome=row.outcome or {},
+        )
+        for row in rows
+        if row.closed_at is not None
+    ]
