@@ -46,7 +46,7 @@ class Hat(models.TextChoices):
     """For whom somebody speaks: the two hats that everybody in a partnership wears."""
 
     US = "us", _("For us all")
-    ORGANISATION = "organisation", _("For those I sit here for")
+    ORGANISATION = "organisation", _("For my organisation or group")
 
 
 class Stance(models.TextChoices):
