@@ -284,6 +284,17 @@ def type_rows(decision_type: DecisionType) -> list[tuple[str, str]]:
     return rows
 
 
+def decided_rows(trace: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """How a decision was taken; its type may be taken another way since."""
+    rows = [
+        (_("Who was asked"), ", ".join(row["name"] for row in trace["standings"])),
+        (_("Rule"), str(Rule(trace["rule"]).label)),
+    ]
+    if trace["rule"] != Rule.LEAD:
+        rows.append((_("Quorum"), _("%(percent)d%% of the seats") % {"percent": trace["quorum"]}))
+    return rows
+
+
 def holders(decision_type: DecisionType, verb: str) -> str:
     """The seats with this right, one after the other."""
     return ", ".join(row.seat.holder for row in decision_type.rights.all() if row.verb == verb)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from commonweal.agree.decisions import policies
+from commonweal.agree.decisions import policies, words
 from commonweal.agree.decisions.models import (
     DECIDED,
     OPEN,
@@ -24,7 +24,6 @@ from commonweal.agree.decisions.models import (
     Position,
     Proposal,
     ProposalText,
-    Right,
     State,
     Verb,
 )
@@ -317,22 +316,16 @@ def link_for(proposal: Proposal, link_id: UUID) -> Link:
     return found
 
 
-def performers(decision_type: DecisionType, verb: str) -> list[Seat]:
-    """The seats with this right, in order of arrival."""
-    rows = Right.objects.filter(decision_type=decision_type, verb=verb)
-    return [
-        row.seat for row in rows.select_related("seat__organisation").order_by("seat__since_at")
-    ]
-
-
 @dataclass(frozen=True)
 class PublicDecision:
-    """What everybody may read of a decision. `outcome`: the stored trace; no person is in it."""
+    """What everybody may read of a decision; no person is in it. `why`: the reasons in words."""
 
     number: int
     title: str
     text: str
     state: str
+    result: str
+    why: str
     rule: str
     decided_at: datetime
     review_on: date | None
@@ -340,7 +333,6 @@ class PublicDecision:
     review_words: str
     closed_because: str
     minutes: str
-    outcome: dict[str, Any]
 
 
 def public_decisions(partnership: Partnership, at: datetime) -> list[PublicDecision]:
@@ -354,15 +346,20 @@ def public_decisions(partnership: Partnership, at: datetime) -> list[PublicDecis
             title=row.title,
             text=latest_text(row).text,
             state=row.state,
-            rule=row.decision_type.rule,
+            result=row.get_state_display(),
+            why=_why(row.outcome or {}),
+            rule=(row.outcome or {}).get("rule", ""),
             decided_at=row.closed_at,
             review_on=row.review_on,
             reviewed_at=row.reviewed_at,
             review_words=row.review_words,
             closed_because=row.closed_because,
             minutes=row.minutes,
-            outcome=row.outcome or {},
         )
         for row in rows
         if row.closed_at is not None
     ]
+
+
+def _why(trace: Mapping[str, Any]) -> str:
+    return " ".join(words.reason(each["code"], each["params"]) for each in trace.get("reasons", ()))

@@ -50,7 +50,9 @@ def sheet(actor: Actor, proposal: Proposal, at: datetime) -> dict[str, Any]:
         "conflicts": proposal.conflicts.select_related("seat__organisation"),
         "history": presentation.history(texts),
         "former": texts[1:],
-        "type_rows": presentation.type_rows(proposal.decision_type),
+        "type_rows": presentation.decided_rows(trace)
+        if proposal.outcome
+        else presentation.type_rows(proposal.decision_type),
         "unheard": unheard(proposal, at),
         "performs": presentation.holders(proposal.decision_type, Verb.PERFORM),
         "informs": presentation.holders(proposal.decision_type, Verb.INFORM),

@@ -7,7 +7,6 @@ class Migration(migrations.Migration):
     dependencies = [("decisions", "0001_initial")]
 
     operations = [
-        immutable("decisions_decisiontype", "partnership_id", "number"),
         immutable(
             "decisions_proposal",
             "partnership_id",

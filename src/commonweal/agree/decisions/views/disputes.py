@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from commonweal.agree.decisions import disputing, policies, presentation, queries
 from commonweal.agree.decisions.forms import DisputeForm, StepForm
 from commonweal.agree.decisions.models import Dispute
-from commonweal.agree.decisions.views.frame import done, form_page, page, show
+from commonweal.agree.decisions.views.frame import done, form_page, page, sent, show
 from commonweal.convene import queries as convene
 from commonweal.core.requests import SignedInRequest
 
@@ -38,7 +38,7 @@ def raise_dispute(request: SignedInRequest, slug: str) -> HttpResponse:
     partnership = convene.partnership_for(request.actor, slug, request.at)
     policies.check_can_propose(request.actor, partnership, request.at)
     form = DisputeForm(
-        request.POST or None,
+        sent(request),
         mine=queries.own_seats(request.actor, partnership, request.at),
         others=queries.open_seats(partnership, request.at),
         proposals=queries.proposals(partnership),
@@ -75,7 +75,7 @@ def dispute(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
     if request.method == "POST":
         policies.check_can_step(request.actor, found, request.at)
     ways = presentation.dispute_ways(found)
-    form = StepForm(request.POST if request.method == "POST" else None, ways=ways)
+    form = StepForm(sent(request), ways=ways)
     if done(
         request,
         form,

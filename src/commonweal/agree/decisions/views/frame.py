@@ -6,15 +6,20 @@ from collections.abc import Callable
 from typing import Any
 
 from django import forms
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
 from commonweal.convene.models import Partnership
 from commonweal.core.formerrors import attempt, status_of
-from commonweal.core.requests import SignedInRequest
+from commonweal.core.requests import Request, SignedInRequest
 
 page = require_http_methods(["GET", "HEAD", "POST"])
+
+
+def sent(request: Request) -> QueryDict | None:
+    """What was sent, also when it was nothing; None for a page that is only looked at."""
+    return request.POST if request.method == "POST" else None
 
 
 def done(request: SignedInRequest, form: forms.Form, act: Callable[[], object]) -> bool:

@@ -22,7 +22,7 @@ from commonweal.agree.decisions import (
 )
 from commonweal.agree.decisions.forms import ContributionForm, LinkForm, PositionForm
 from commonweal.agree.decisions.models import Proposal, ProposalText
-from commonweal.agree.decisions.views.frame import done, form_page, page
+from commonweal.agree.decisions.views.frame import done, form_page, page, sent
 from commonweal.agree.decisions.views.saying import initial_of
 from commonweal.convene.models import Seat
 from commonweal.core import links, ratelimit
@@ -39,7 +39,7 @@ def issued(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
     policies.check_can_keep_links(request.actor, found, request.at)
     asked = queries.roll(found.decision_type, request.at)
     seats = list(dict.fromkeys([*asked.asked, *asked.consulted]))
-    form = LinkForm(request.POST or None, seats=seats)
+    form = LinkForm(sent(request), seats=seats)
     if done(
         request,
         form,
@@ -109,10 +109,10 @@ def by_link(request: Request, token: str) -> HttpResponse:
     answers = bool(sheets.answering_seats([seat], proposal, request.at))
     form = _form(request, proposal, seat, text, answers=answers)
     if request.method == "POST" and form.is_valid():
-        sent = attempt(
+        is_done = attempt(
             form, lambda: _send(request, link, proposal, seat, form.cleaned_data, answers=answers)
         )
-        if sent:
+        if is_done:
             return redirect(f"{request.path}?done=1")
     context = {
         "proposal": proposal,
@@ -135,12 +135,11 @@ def _form(
     request: Request, proposal: Proposal, seat: Seat, text: ProposalText, *, answers: bool
 ) -> PositionForm | ContributionForm:
     """Positions while they are asked for, else questions and advice."""
-    sent = request.POST if request.method == "POST" else None
     if not answers:
-        return ContributionForm(sent, mine=[seat])
+        return ContributionForm(sent(request), mine=[seat])
     former = queries.position_of(text, seat)
     rule = proposal.decision_type.rule
-    return PositionForm(sent, rule=rule, initial=initial_of(text.text_hash, former))
+    return PositionForm(sent(request), rule=rule, initial=initial_of(text.text_hash, former))
 
 
 def _send(

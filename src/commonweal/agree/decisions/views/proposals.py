@@ -26,7 +26,7 @@ from commonweal.agree.decisions.forms import (
     WithdrawForm,
 )
 from commonweal.agree.decisions.models import Attendance, Proposal
-from commonweal.agree.decisions.views.frame import done, form_page, page, show
+from commonweal.agree.decisions.views.frame import done, form_page, page, sent, show
 from commonweal.convene import queries as convene
 from commonweal.core.errors import Conflict
 from commonweal.core.requests import SignedInRequest
@@ -70,7 +70,7 @@ def propose(request: SignedInRequest, slug: str) -> HttpResponse:
             mend=_("The convener sets up a type of decision first."),
         )
     form = ProposeForm(
-        request.POST or None,
+        sent(request),
         mine=queries.own_seats(request.actor, partnership, request.at),
         types=types,
         initial={"decision_type": types[0]},
@@ -103,7 +103,7 @@ def rewrite(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
     policies.check_can_edit(request.actor, found, request.at)
     present = queries.latest_text(found)
     form = RewriteForm(
-        request.POST or None,
+        sent(request),
         objections=queries.objections(present),
         initial={"text": present.text},
     )
@@ -137,7 +137,7 @@ def ask(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
     """Ask every seat with a say for its position."""
     found = queries.proposal_for(request.actor, slug, number, request.at)
     policies.check_can_run(request.actor, found, request.at)
-    form = AskForm(request.POST or None, initial={"answer_by": (request.at + USUAL_TIME).date()})
+    form = AskForm(sent(request), initial={"answer_by": (request.at + USUAL_TIME).date()})
     return _step(
         request,
         found,
@@ -156,7 +156,7 @@ def adopt(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
     """Adopt what the positions carry, with the day on which it comes back."""
     found = queries.proposal_for(request.actor, slug, number, request.at)
     policies.check_can_run(request.actor, found, request.at)
-    form = AdoptForm(request.POST or None, initial={"is_public": found.is_public})
+    form = AdoptForm(sent(request), initial={"is_public": found.is_public})
     return _step(
         request,
         found,
@@ -174,7 +174,7 @@ def close(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
     """Close what the positions do not carry."""
     found = queries.proposal_for(request.actor, slug, number, request.at)
     policies.check_can_run(request.actor, found, request.at)
-    form = CloseForm(request.POST or None, initial={"is_public": found.is_public})
+    form = CloseForm(sent(request), initial={"is_public": found.is_public})
     return _step(
         request,
         found,
@@ -194,7 +194,7 @@ def withdraw(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
     """Take a proposal back."""
     found = queries.proposal_for(request.actor, slug, number, request.at)
     policies.check_can_edit(request.actor, found, request.at)
-    form = WithdrawForm(request.POST or None)
+    form = WithdrawForm(sent(request))
     return _step(
         request,
         found,
@@ -211,7 +211,7 @@ def review(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
     """Look at an adopted decision again."""
     found = queries.proposal_for(request.actor, slug, number, request.at)
     policies.check_can_run(request.actor, found, request.at)
-    form = ReviewForm(request.POST or None)
+    form = ReviewForm(sent(request))
     return _step(
         request,
         found,
@@ -236,7 +236,7 @@ def attendance(request: SignedInRequest, slug: str, number: int) -> HttpResponse
     policies.check_can_run(request.actor, found, request.at)
     noted = list(found.attendance.all())
     form = AttendanceForm(
-        request.POST if request.method == "POST" else None,
+        sent(request),
         seats=[
             each for each in queries.open_seats(found.partnership, request.at) if not each.is_vacant
         ],

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from commonweal.agree.decisions import policies, presentation, queries, setting_up
 from commonweal.agree.decisions.forms import DelegationForm, TypeForm, initial_of
-from commonweal.agree.decisions.views.frame import done, form_page, page, show
+from commonweal.agree.decisions.views.frame import done, form_page, page, sent, show
 from commonweal.convene import queries as convene
 from commonweal.core.errors import Denied
 from commonweal.core.requests import SignedInRequest
@@ -39,7 +39,7 @@ def set_up(request: SignedInRequest, slug: str) -> HttpResponse:
     """Set up a type of decision."""
     partnership = convene.partnership_for(request.actor, slug, request.at)
     policies.check_can_set_up(request.actor, partnership, request.at)
-    form = TypeForm(request.POST or None, seats=queries.open_seats(partnership, request.at))
+    form = TypeForm(sent(request), seats=queries.open_seats(partnership, request.at))
     if done(
         request,
         form,
@@ -69,7 +69,7 @@ def _change(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
     found = queries.type_for(request.actor, slug, number, request.at)
     policies.check_can_set_up(request.actor, found.partnership, request.at)
     form = TypeForm(
-        request.POST or None,
+        sent(request),
         seats=queries.open_seats(found.partnership, request.at),
         initial=initial_of(found),
     )
@@ -94,7 +94,7 @@ def delegations(request: SignedInRequest, slug: str) -> HttpResponse:
     mine = queries.own_seats(request.actor, partnership, request.at)
     table = queries.open_seats(partnership, request.at)
     form = DelegationForm(
-        request.POST or None,
+        sent(request),
         mine=mine,
         others=[
             seat for seat in table if not seat.is_vacant and (len(mine) > 1 or seat not in mine)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from commonweal.agree.decisions import answering, policies, queries, sheets
 from commonweal.agree.decisions.forms import ConflictForm, ContributionForm, PositionForm
 from commonweal.agree.decisions.models import Position, Proposal, State
-from commonweal.agree.decisions.views.frame import done, form_page, page
+from commonweal.agree.decisions.views.frame import done, form_page, page, sent
 from commonweal.convene.models import Seat
 from commonweal.core.errors import Conflict, Denied
 from commonweal.core.requests import SignedInRequest
@@ -28,7 +28,7 @@ def say(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
     """Ask, answer, advise, raise a concern or comment."""
     found = queries.proposal_for(request.actor, slug, number, request.at)
     mine = _mine(request, found)
-    form = ContributionForm(request.POST or None, mine=mine)
+    form = ContributionForm(sent(request), mine=mine)
 
     def act() -> None:
         said = form.cleaned_data
@@ -77,7 +77,7 @@ def position(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
     text = queries.latest_text(found)
     former = queries.position_of(text, seat)
     form = PositionForm(
-        request.POST or None,
+        sent(request),
         rule=found.decision_type.rule,
         initial=initial_of(text.text_hash, former),
     )
@@ -124,7 +124,7 @@ def initial_of(text_hash: str, former: Position | None) -> dict[str, str]:
 def conflict(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
     """Declare a conflict of interest."""
     found = queries.proposal_for(request.actor, slug, number, request.at)
-    form = ConflictForm(request.POST or None, mine=_mine(request, found))
+    form = ConflictForm(sent(request), mine=_mine(request, found))
 
     def act() -> None:
         answering.declare_conflict(
