@@ -163,7 +163,7 @@ def adopt(
     with transaction.atomic():
         recording.lock(proposal)
         _check_step(proposal, states.ADOPT)
-        result = queries.outcome_now(proposal, at)
+        result = queries.outcome_now(proposal, queries.here(proposal.partnership, at))
         if not result.answer.adopted:
             raise Denied(
                 _("It cannot be adopted yet. %(why)s")
@@ -192,7 +192,7 @@ def close_without_adopting(
     with transaction.atomic():
         recording.lock(proposal)
         _check_step(proposal, states.CLOSE)
-        result = queries.outcome_now(proposal, at)
+        result = queries.outcome_now(proposal, queries.here(proposal.partnership, at))
         if proposal.state == State.POSITIONS:
             _check_may_close(result.answer)
         _close(

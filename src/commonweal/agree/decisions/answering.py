@@ -130,7 +130,7 @@ def _check_asked(proposal: Proposal, seat: Seat, text_hash: str, at: datetime) -
             _("The words have changed since you read them."),
             mend=_("Read them again, then answer."),
         )
-    if seat not in queries.roll(proposal.decision_type, at).asked:
+    if seat not in queries.roll_of(proposal, at).asked:
         raise Denied(
             _("%(seat)s has no say in this type of decision.") % {"seat": seat.holder},
             mend=_("Ask a question or give advice instead."),

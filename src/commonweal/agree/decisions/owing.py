@@ -8,9 +8,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from commonweal.agree.decisions import queries
-from commonweal.agree.decisions.models import Contribution, Proposal, State
-from commonweal.convene import policies as convening
+from commonweal.agree.decisions import policies, queries
+from commonweal.agree.decisions.models import Proposal, State
+from commonweal.agree.decisions.queries import Here
 from commonweal.convene import queries as convene
 from commonweal.convene.models import Partnership, Seat
 from commonweal.core.due import Item
@@ -26,29 +26,28 @@ def owed(actor: Actor, at: datetime) -> Iterator[Item]:
     if actor.person_id is None:
         return
     for partnership in convene.partnerships_for(actor, at):
-        mine = queries.own_seats(actor, partnership, at)
+        table = queries.here(partnership, at)
+        mine = [seat for seat in table.seats if policies.holds(actor, seat)]
         if mine:
-            yield from _answers(partnership, mine, at)
+            yield from _answers(partnership, mine, table)
             yield from _disputes(partnership, mine, at)
-        if convening.can_convene(actor, partnership, at):
+        if any(seat.kind == Seat.Kind.CONVENER for seat in mine):
             yield from _reviews(partnership, at)
 
 
-def _answers(partnership: Partnership, mine: list[Seat], at: datetime) -> Iterator[Item]:
+def _answers(partnership: Partnership, mine: list[Seat], table: Here) -> Iterator[Item]:
     for proposal in queries.open_proposals(partnership):
         if proposal.state == State.POSITIONS and proposal.answer_by is not None:
-            waiting = queries.owed(proposal, at)
+            waiting = queries.owed(proposal, table)
             for seat in mine:
                 if seat in waiting:
-                    yield _item(proposal, seat, "position", proposal.answer_by, at)
+                    yield _item(proposal, seat, "position", proposal.answer_by, table.at)
         elif proposal.state == State.CLARIFY:
-            asked = queries.roll(proposal.decision_type, at).consulted
-            given = proposal.contributions.filter(kind=Contribution.Kind.ADVICE)
-            heard = set(given.values_list("seat_id", flat=True))
             day = (proposal.proposed_at + ADVISE_WITHIN).date()
+            asked = queries.roll(proposal.decision_type, table.seats).consulted
             for seat in mine:
-                if seat in asked and seat.pk not in heard:
-                    yield _item(proposal, seat, "advice", day, at)
+                if seat in asked and seat.pk not in queries.advised(proposal):
+                    yield _item(proposal, seat, "advice", day, table.at)
 
 
 def _item(proposal: Proposal, seat: Seat, kind: str, day: date, at: datetime) -> Item:

@@ -30,7 +30,8 @@ def document(partnership: Partnership, at: datetime, *, public: bool = False) ->
     found = queries.proposals(partnership)
     if public:
         found = found.filter(is_public=True, state__in=list(RESULTS))
-    rows = [(row, sheets.trace_of(row, at)) for row in found.order_by("number")]
+    table = queries.here(partnership, at)
+    rows = [(row, sheets.trace_of(row, table)) for row in found.order_by("number")]
     return {
         "organizations": [{"id": str(partnership.pk), "name": partnership.name}],
         "motions": [_motion(row, trace) for row, trace in rows],

@@ -32,7 +32,7 @@ def issue(*, proposal: Proposal, seat: Seat, email: str, by: Actor, at: datetime
             _("There is nothing to answer on this proposal now."),
             mend=_("Open it for questions first."),
         )
-    asked = queries.roll(proposal.decision_type, at)
+    asked = queries.roll_of(proposal, at)
     if seat not in (*asked.asked, *asked.consulted):
         ask = _("Choose a seat that is asked about this proposal.")
         raise Invalid(ask, fields={"seat": ask})

@@ -122,15 +122,30 @@ def objections(text: ProposalText) -> QuerySet[Position]:
 
 
 def open_seats(partnership: Partnership, at: datetime) -> list[Seat]:
-    """Every open seat; an organisation that holds several is here with its first."""
-    found, seen = [], set[UUID]()
+    """Every open seat, in order of arrival; of an organisation that holds several only one.
+
+    That is its convener's seat when it convenes, else the first.
+    """
+    found: dict[UUID, Seat] = {}
     for seat in convene.seats(partnership, at):
-        if seat.organisation_id is not None:
-            if seat.organisation_id in seen:
-                continue
-            seen.add(seat.organisation_id)
-        found.append(seat)
-    return found
+        key = seat.organisation_id or seat.pk
+        if key not in found or seat.kind == Seat.Kind.CONVENER:
+            found[key] = seat
+    return list(found.values())
+
+
+@dataclass(frozen=True)
+class Here:
+    """A table at one moment, read once for all of its proposals."""
+
+    at: datetime
+    seats: tuple[Seat, ...]
+    delegations: tuple[Delegation, ...]
+
+
+def here(partnership: Partnership, at: datetime) -> Here:
+    """Two queries."""
+    return Here(at, tuple(open_seats(partnership, at)), tuple(delegations(partnership, at)))
 
 
 def own_seats(actor: Actor, partnership: Partnership, at: datetime) -> list[Seat]:
@@ -186,9 +201,8 @@ class Roll:
         return (*self.deciding, *(seat for seat in self.agreeing if seat.pk not in held))
 
 
-def roll(decision_type: DecisionType, at: datetime) -> Roll:
+def roll(decision_type: DecisionType, table: Sequence[Seat]) -> Roll:
     """Open seats by what they do in this type of decision. A vacant seat cannot answer."""
-    table = open_seats(decision_type.partnership, at)
     named: dict[str, set[UUID]] = {verb: set() for verb in Verb.values}
     for right in decision_type.rights.all():
         named[right.verb].add(right.seat_id)
@@ -213,11 +227,21 @@ def _voters(seats: Sequence[Seat]) -> tuple[asking.Voter, ...]:
     return tuple(asking.Voter(str(seat.pk), seat.holder) for seat in seats)
 
 
-def question(proposal: Proposal, at: datetime) -> asking.Question:
-    """The proposal as `compute.decisions` takes it."""
-    asked = roll(proposal.decision_type, at)
+def roll_of(proposal: Proposal, at: datetime) -> Roll:
+    """Who is asked about a proposal at this moment."""
+    return roll(proposal.decision_type, open_seats(proposal.partnership, at))
+
+
+def advised(proposal: Proposal) -> frozenset[UUID]:
+    """The seats that gave advice."""
     advice = proposal.contributions.filter(kind=Contribution.Kind.ADVICE)
-    rows = list(delegations(proposal.partnership, at))
+    return frozenset(advice.values_list("seat_id", flat=True))
+
+
+def question(proposal: Proposal, table: Here) -> asking.Question:
+    """The proposal as `compute.decisions` takes it."""
+    asked = roll(proposal.decision_type, table.seats)
+    day = table.at.date()
     return asking.Question(
         rule=asking.Rule(proposal.decision_type.rule),
         text=latest_text(proposal).text_hash,
@@ -225,14 +249,14 @@ def question(proposal: Proposal, at: datetime) -> asking.Question:
         quorum=proposal.decision_type.quorum,
         agreeing=_voters(asked.agreeing),
         consulted=_voters(asked.consulted),
-        advised=frozenset(str(pk) for pk in advice.values_list("seat_id", flat=True)),
-        delegations=answers_for(rows, proposal.decision_type),
+        advised=frozenset(map(str, advised(proposal) if asked.consulted else ())),
+        delegations=answers_for(table.delegations, proposal.decision_type),
         conflicts=frozenset(str(row.seat_id) for row in proposal.conflicts.all()),
-        is_over=proposal.answer_by is not None and at.date() >= proposal.answer_by,
+        is_over=proposal.answer_by is not None and day >= proposal.answer_by,
     )
 
 
-def outcome_now(proposal: Proposal, at: datetime) -> Result[Outcome]:
+def outcome_now(proposal: Proposal, table: Here) -> Result[Outcome]:
     """What follows from the positions that were taken on the present text."""
     taken = [
         asking.Position(
@@ -240,19 +264,20 @@ def outcome_now(proposal: Proposal, at: datetime) -> Result[Outcome]:
         )
         for each in positions(proposal)
     ]
-    return outcome(question(proposal, at), taken)
+    return outcome(question(proposal, table), taken)
 
 
-def owed(proposal: Proposal, at: datetime) -> list[Seat]:
+def owed(proposal: Proposal, table: Here) -> list[Seat]:
     """The seats that have not answered the present text, neither themselves nor by a delegate."""
     if proposal.state != State.POSITIONS:
         return []
     silent = {
         each.seat
-        for each in outcome_now(proposal, at).answer.standings
+        for each in outcome_now(proposal, table).answer.standings
         if not each.stance and each.how != "conflict"
     }
-    return [seat for seat in roll(proposal.decision_type, at).asked if str(seat.pk) in silent]
+    asked = roll(proposal.decision_type, table.seats).asked
+    return [seat for seat in asked if str(seat.pk) in silent]
 
 
 def conflict_of(proposal: Proposal, seat: Seat) -> ConflictOfInterest | None:
@@ -269,7 +294,8 @@ def reviews_coming(partnership: Partnership, until: date) -> QuerySet[Proposal]:
 
 
 def open_proposals(partnership: Partnership) -> QuerySet[Proposal]:
-    return proposals(partnership).filter(state__in=OPEN)
+    found = proposals(partnership).filter(state__in=OPEN)
+    return found.prefetch_related("decision_type__rights", "conflicts")
 
 
 def decided(partnership: Partnership) -> QuerySet[Proposal]:

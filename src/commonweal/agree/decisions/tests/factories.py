@@ -56,6 +56,9 @@ class Scene:
     def by(self, seat: Seat) -> Actor:
         return actor(self.people[seat])
 
+    def here(self, days: int = 0) -> queries.Here:
+        return queries.here(self.partnership, AT + timedelta(days=days))
+
     def decide_by(
         self, rule: str, quorum: int = 50, name: str = "", seats: Any = None, decider: str = "table"
     ) -> DecisionType:

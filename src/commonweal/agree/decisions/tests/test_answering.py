@@ -92,7 +92,7 @@ def test_a_seat_that_ended_does_not_answer_and_does_not_count(scene: Scene) -> N
     Seat.objects.filter(pk=scene.one.pk).update(
         until_at=AT - timedelta(hours=1), ended_because="Left."
     )
-    assert len(queries.outcome_now(proposal, AT).answer.standings) == 4
+    assert len(queries.outcome_now(proposal, scene.here()).answer.standings) == 4
     scene.one.refresh_from_db()
     with pytest.raises((Denied, Missing)):
         scene.answer(proposal, scene.one, "consent")
@@ -100,7 +100,7 @@ def test_a_seat_that_ended_does_not_answer_and_does_not_count(scene: Scene) -> N
 
 def test_a_vacant_seat_is_named_and_does_not_count(scene: Scene) -> None:
     vacant = seated(scene.partnership, voice="Grandparents")
-    roll = queries.roll(scene.type, AT)
+    roll = queries.roll(scene.type, scene.here().seats)
     assert roll.vacant == (vacant,) and vacant not in roll.deciding
 
 
@@ -127,7 +127,7 @@ def test_with_a_conflict_of_interest_a_seat_neither_answers_nor_counts(scene: Sc
         declare(scene, proposal, scene.one)
     # What was taken before stays on record and does not count.
     declare(scene, proposal, scene.two)
-    found = queries.outcome_now(proposal, AT)
+    found = queries.outcome_now(proposal, scene.here())
     assert found.trace["seats"] == 3 and "objection_open" not in found.answer.codes
     with pytest.raises(Denied):
         answering.declare_conflict(
@@ -148,10 +148,10 @@ def test_a_delegate_answers_until_the_day_and_only_for_the_type(scene: Scene) ->
     delegate(scene, scene.one, scene.two, decision_type=scene.type, until_on=TODAY)
     proposal = scene.asked()
     scene.answer(proposal, scene.two, "object")
-    found = queries.outcome_now(proposal, AT).answer
+    found = queries.outcome_now(proposal, scene.here()).answer
     assert [each.how for each in found.standings].count("delegated") == 1
-    assert scene.one not in queries.owed(proposal, AT)
-    later = queries.outcome_now(proposal, AT + timedelta(days=1)).answer
+    assert scene.one not in queries.owed(proposal, scene.here())
+    later = queries.outcome_now(proposal, scene.here(days=1)).answer
     assert [each.how for each in later.standings].count("delegated") == 0
     assert queries.answers_for(list(queries.delegations(scene.partnership, AT)), other) == {}
 
@@ -262,7 +262,7 @@ def test_being_there_is_not_agreeing(scene: Scene) -> None:
         by=scene.by(scene.convener),
         at=AT,
     )
-    assert queries.outcome_now(proposal, AT).trace["present"] == 0
+    assert queries.outcome_now(proposal, scene.here()).trace["present"] == 0
     with pytest.raises(Denied):
         scene.adopt(proposal)
 

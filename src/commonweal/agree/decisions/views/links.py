@@ -37,7 +37,7 @@ def issued(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
     """Who answers by a link of their own?"""
     found = queries.proposal_for(request.actor, slug, number, request.at)
     policies.check_can_keep_links(request.actor, found, request.at)
-    asked = queries.roll(found.decision_type, request.at)
+    asked = queries.roll_of(found, request.at)
     seats = list(dict.fromkeys([*asked.asked, *asked.consulted]))
     form = LinkForm(sent(request), seats=seats)
     if done(
@@ -106,7 +106,8 @@ def by_link(request: Request, token: str) -> HttpResponse:
     proposal, seat = queries.proposal_of_link(link)
     policies.check_can_answer(links.actor(link), proposal, seat, request.at)
     text = queries.latest_text(proposal)
-    answers = bool(sheets.answering_seats([seat], proposal, request.at))
+    table = queries.open_seats(proposal.partnership, request.at)
+    answers = bool(sheets.answering_seats([seat], proposal, table))
     form = _form(request, proposal, seat, text, answers=answers)
     if request.method == "POST" and form.is_valid():
         is_done = attempt(

@@ -57,7 +57,8 @@ def _answering_seat(request: SignedInRequest, found: Proposal) -> tuple[Seat, li
             _("Nobody is being asked for a position on this proposal now."),
             mend=_("Look where it stands on its page."),
         )
-    mine = sheets.answering_seats(mine, found, request.at)
+    table = queries.open_seats(found.partnership, request.at)
+    mine = sheets.answering_seats(mine, found, table)
     wanted = request.GET.get("seat") or request.POST.get("seat")
     chosen = [seat for seat in mine if str(seat.pk) == wanted] or mine
     if not chosen:
