@@ -93,7 +93,7 @@ def build(
     sign_agreements(stage)
     say("how the table decides, and a first decision")
     rules = deciding.set_up_rules(stage, stage.before(30))
-    review = add_months(stage.first, stage.world.months + 2)
+    review = add_months(stage.first, stage.world.months + 1).replace(day=15)
     deciding.decide(stage, rules, stage.before(20), review)
     move_on(stage, "execute", 5)
     hand_in(stage)

@@ -175,6 +175,7 @@ class RewriteForm(forms.Form):
         label=_("Which objection do the new words take in?"),
         widget=forms.RadioSelect,
         required=False,
+        blank=True,
         empty_label=_("None of them"),
     )
     because = sentences(
@@ -436,6 +437,7 @@ class DelegationForm(ForSeatForm):
         label=_("In which decisions?"),
         widget=forms.RadioSelect,
         required=False,
+        blank=True,
         empty_label=_("In all of them"),
     )
     until_on = day_field(

@@ -169,11 +169,12 @@ def positions_table(
         for row in trace["standings"]
     ]
     rows += [[seat.holder, {"text": _("Vacant"), "tag": "neutral"}, "", ""] for seat in vacant]
-    columns = [_("Seat"), _("Position"), _("In their words"), _("Meeting")]
+    columns = [_("Seat"), _("Position"), _("For whom, and in their words"), _("Meeting")]
     if not any(row[3] for row in rows):
         columns, rows = columns[:3], [row[:3] for row in rows]
     return {
         "caption": _("Who has answered, and who has not"),
+        "hide_caption": True,
         "columns": columns,
         "rows": rows,
         "empty": _("Nobody is asked."),

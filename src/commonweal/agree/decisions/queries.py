@@ -28,6 +28,7 @@ from commonweal.agree.decisions.models import (
     Verb,
 )
 from commonweal.compute.decisions import asking
+from commonweal.compute.decisions.delegating import circle
 from commonweal.compute.decisions.outcome import Outcome, outcome
 from commonweal.compute.result import Result
 from commonweal.convene import queries as convene
@@ -185,6 +186,18 @@ def answers_for(rows: Sequence[Delegation], decision_type: DecisionType | None) 
     return found
 
 
+def followed(rows: Sequence[Delegation], decision_type: DecisionType) -> dict[str, str]:
+    """The delegations that count now. None is given in a circle, yet one that ends may leave one:
+
+    then nobody in it answers for another.
+    """
+    found = answers_for(rows, decision_type)
+    while round_ := circle(found):
+        for seat in round_:
+            del found[seat]
+    return found
+
+
 @dataclass(frozen=True)
 class Roll:
     """Who is asked about a proposal. `vacant`: residents' seats on the roll that nobody holds."""
@@ -250,7 +263,7 @@ def question(proposal: Proposal, table: Here) -> asking.Question:
         agreeing=_voters(asked.agreeing),
         consulted=_voters(asked.consulted),
         advised=frozenset(map(str, advised(proposal) if asked.consulted else ())),
-        delegations=answers_for(table.delegations, proposal.decision_type),
+        delegations=followed(table.delegations, proposal.decision_type),
         conflicts=frozenset(str(row.seat_id) for row in proposal.conflicts.all()),
         is_over=proposal.answer_by is not None and day >= proposal.answer_by,
     )

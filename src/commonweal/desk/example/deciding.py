@@ -149,6 +149,7 @@ def _talk(stage: Stage, proposal: Proposal, at: datetime) -> None:
         ("calderby@example.org", "question", cast.SATURDAYS_QUESTION),
         ("charity@example.org", "answer", cast.SATURDAYS_ANSWER),
     ):
+        at += timedelta(hours=2)
         answering.contribute(
             proposal=proposal,
             seat=seat_of(stage, email, at),

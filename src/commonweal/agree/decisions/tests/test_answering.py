@@ -166,6 +166,19 @@ def test_a_circle_is_refused_with_its_way_in_every_type(scene: Scene) -> None:
         delegate(scene, scene.one, scene.one)
 
 
+def test_a_circle_that_an_end_leaves_behind_counts_for_nobody(scene: Scene) -> None:
+    """General: one → two. In this type: one → sponsor until today, two → one. Tomorrow a circle."""
+    delegate(scene, scene.one, scene.two)
+    delegate(scene, scene.one, scene.sponsor, decision_type=scene.type, until_on=TODAY)
+    delegate(scene, scene.two, scene.one, decision_type=scene.type)
+    proposal = scene.asked()
+    scene.answer(proposal, scene.sponsor, "consent")
+    now = queries.outcome_now(proposal, scene.here()).answer
+    assert [each.how for each in now.standings].count("delegated") == 2
+    tomorrow = queries.outcome_now(proposal, scene.here(days=1)).answer
+    assert [each.how for each in tomorrow.standings].count("delegated") == 0
+
+
 def test_a_new_delegation_takes_the_place_of_the_former(scene: Scene) -> None:
     delegate(scene, scene.one, scene.two)
     second = delegate(scene, scene.one, scene.sponsor)

@@ -137,7 +137,8 @@ def test_an_objection_is_taken_in_by_the_pages(scene: Scene) -> None:
     assert "cannot be adopted yet" in page
     convener.send("move_proposal", 1, event="take_objections_in")
     objection = Position.objects.get()
-    assert "It wakes us." in convener.get("rewrite_proposal", 1)
+    page = convener.get("rewrite_proposal", 1)
+    assert "It wakes us." in page and "None of them" in page
     convener.send(
         "rewrite_proposal", 1, text="Later.", because="Quiet.", integrates=str(objection.pk)
     )
@@ -164,6 +165,7 @@ def test_the_table_says_who_is_silent_absent_delegated_or_out(scene: Scene) -> N
         proposal=proposal, seat=scene.two, said="We sell beds.", by=scene.by(scene.two), at=AT
     )
     browser = Browser(scene, scene.sponsor)
+    assert "In all of them" in browser.get("delegations")
     browser.send(
         "delegations",
         seat=str(scene.sponsor.pk),
