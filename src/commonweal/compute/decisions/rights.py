@@ -9,7 +9,7 @@ from commonweal.compute.decisions.asking import Rule
 
 
 class Verb(StrEnum):
-    """What a seat does in a type of decision; `words.VERBS` says what each means."""
+    """What a seat does in a type of decision. One decides; the others have a part."""
 
     RECOMMEND = "recommend"
     AGREE = "agree"
