@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from commonweal.agree.decisions import disputing, policies, presentation, queries
-from commonweal.agree.decisions.forms import DisputeForm, StepForm
+from commonweal.agree.decisions.forms.disputes import DisputeForm, StepForm
 from commonweal.agree.decisions.models import Dispute
 from commonweal.agree.decisions.views.frame import done, form_page, page, sent, show
 from commonweal.convene import queries as convene

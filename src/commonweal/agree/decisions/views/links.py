@@ -20,7 +20,7 @@ from commonweal.agree.decisions import (
     queries,
     sheets,
 )
-from commonweal.agree.decisions.forms import ContributionForm, LinkForm, PositionForm
+from commonweal.agree.decisions.forms.proposals import ContributionForm, LinkForm, PositionForm
 from commonweal.agree.decisions.models import Proposal, ProposalText
 from commonweal.agree.decisions.views.frame import done, form_page, page, sent
 from commonweal.agree.decisions.views.saying import initial_of

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from commonweal.agree.decisions import actions, answering, policies, presentation, queries, sheets
-from commonweal.agree.decisions.forms import (
+from commonweal.agree.decisions.forms.proposals import (
     AdoptForm,
     AskForm,
     AttendanceForm,

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from commonweal.agree.decisions import policies, presentation, queries, setting_up
-from commonweal.agree.decisions.forms import DelegationForm, TypeForm, initial_of
+from commonweal.agree.decisions.forms.rules import DelegationForm, TypeForm, initial_of
 from commonweal.agree.decisions.views.frame import done, form_page, page, sent, show
 from commonweal.convene import queries as convene
 from commonweal.core.errors import Denied

@@ -9,7 +9,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from commonweal.agree.decisions import answering, policies, queries, sheets
-from commonweal.agree.decisions.forms import ConflictForm, ContributionForm, PositionForm
+from commonweal.agree.decisions.forms.proposals import ConflictForm, ContributionForm, PositionForm
 from commonweal.agree.decisions.models import Position, Proposal, State
 from commonweal.agree.decisions.views.frame import done, form_page, page, sent
 from commonweal.convene.models import Seat
