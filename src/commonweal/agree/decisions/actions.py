@@ -225,7 +225,18 @@ def withdraw(*, proposal: Proposal, because: str, by: Actor, at: datetime) -> No
     because = recording.said(because, "because", _("Say why it is withdrawn."))
     with transaction.atomic():
         recording.lock(proposal)
-        _close(proposal, states.WITHDRAW, by, at, closed_because=because, is_public=False)
+        _check_step(proposal, states.WITHDRAW)
+        # Kept as it stood: the rule of its type may change later.
+        result = queries.outcome_now(proposal, queries.here(proposal.partnership, at))
+        _close(
+            proposal,
+            states.WITHDRAW,
+            by,
+            at,
+            outcome=dict(result.trace),
+            closed_because=because,
+            is_public=False,
+        )
         _log("withdrawn", proposal, by, at)
 
 

@@ -236,6 +236,17 @@ def test_types_are_set_up_changed_and_read(scene: Scene) -> None:
     assert (found.rule, found.quorum, found.rights.count()) == ("consent", 60, 0)
 
 
+def test_what_was_withdrawn_is_read_after_its_rule_changed(scene: Scene) -> None:
+    proposal = scene.asked()
+    scene.answer(proposal, scene.one, "consent")
+    convener = Browser(scene, scene.convener)
+    convener.send("withdraw_proposal", 1, because="Solved itself.")
+    data = {"name": "Votes", "rule": "majority", "quorum": "50", "decider": "table"}
+    convener.send("decision_type", 1, **data)
+    assert "Solved itself." in convener.get("proposal", 1)
+    assert json.loads(convener.get("decisions_json"))["motions"][0]["requirement"] == "consent"
+
+
 def test_disputes_by_the_pages(scene: Scene) -> None:
     one, other = Browser(scene, scene.one), Browser(scene, scene.residents)
     assert "No dispute is on record" in one.get("disputes")
