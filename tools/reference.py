@@ -27,6 +27,7 @@ ROOMS = {
     "core": "Organisations, people, links",
     "convene": "The table and the journey",
     "agree": "Agreements",
+    "decisions": "Decisions and disputes",
     "aim": "Entry points, theory of change, indicators",
     "pool": "Data",
     "measure": "Releases",
@@ -54,6 +55,12 @@ MODULES = {
     ),
     "Disclosure control": ("disclosure.family", "disclosure.protect", "disclosure.audit"),
     "Permits": ("permits.terms", "permits.asking", "permits.deciding", "permits.narrowing"),
+    "Decisions": (
+        "decisions.asking",
+        "decisions.outcome",
+        "decisions.delegating",
+        "decisions.rights",
+    ),
     "Invented records": ("synthetic.world", "synthetic.visits", "synthetic.drops"),
     "What all share": ("result", "errors"),
 }
@@ -204,10 +211,11 @@ def state_tables() -> Iterator[tuple[str, Any]]:
     """Dotted name and table of every `StateTable` that a room keeps."""
     from commonweal.core.states import StateTable
 
-    for path in sorted(PACKAGE.glob("*/*.py")):
-        if "StateTable(" not in path.read_text() or path.parent.name == "core":
+    for path in sorted(PACKAGE.rglob("*.py")):
+        parts = path.relative_to(PACKAGE).with_suffix("").parts
+        if {"core", "tests"} & set(parts) or "StateTable(" not in path.read_text():
             continue
-        name = f"{path.parent.name}.{path.stem}"
+        name = ".".join(parts)
         for key, value in vars(importlib.import_module(f"commonweal.{name}")).items():
             if isinstance(value, StateTable):
                 yield f"{name}.{key}", value

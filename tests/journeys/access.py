@@ -89,6 +89,33 @@ sign_agreement              convener, signatory          convener, signatory
 withdraw_agreement          convener, signatory          convener, signatory
 suspend_agreement           convener                     convener
 resume_agreement            -                            convener
+decisions                   the table                    -
+decisions_json              the table                    -
+decision_reviews            the table                    -
+propose                     the table                    the table
+proposal                    the table                    -
+rewrite_proposal            convener, partner            convener, partner
+move_proposal               -                            convener, partner
+ask_for_positions           convener                     convener
+adopt_proposal              convener                     convener
+close_proposal              convener                     convener
+withdraw_proposal           convener, partner            convener, partner
+review_decision             convener                     convener
+note_attendance             convener                     convener
+say_on_proposal             the table                    the table
+take_position               the table                    the table
+declare_conflict            the table                    the table
+position_links              convener                     convener
+position_link_resend        -                            convener
+position_link_revoke        -                            convener
+decision_types              the table                    -
+set_up_decision_type        convener                     convener
+decision_type               the table                    convener
+delegations                 the table                    the table
+end_delegation              -                            steward
+disputes                    the table                    -
+raise_dispute               the table                    the table
+dispute                     the table                    convener, steward, signatory
 theory                      the table                    -
 add_node                    convener                     convener
 node                        convener                     convener
@@ -150,6 +177,8 @@ sign_by_link                link holder      link holder      missing
 sign_by_link_code           -                link holder      missing
 verify                      anybody          anybody          missing
 verify_code                 anybody          anybody          missing
+public_decisions_json       anybody          -                missing
+answer_by_link              link holder      link holder      missing
 submit_by_link              link holder      link holder      missing
 submit_by_link_blank        link holder      -                missing
 submission_by_link          link holder      -                missing
@@ -227,15 +256,17 @@ def document(routes: Iterable[tuple[str, str]]) -> str:
         "Inside a partnership, whoever is not signed in is asked to sign in; whoever has no seat at",
         "the table, or none any more, is told that there is nothing at the address (404), the same as",
         "for an address that never existed; whoever has a seat and may not is told so (403). A",
-        "personal link opens the addresses under `/l/submit/` for one contract of one provider, or those",
-        "under `/l/sign/` for one text and one party, and nothing else.",
+        "personal link opens the addresses under `/l/submit/` for one contract of one provider, those",
+        "under `/l/sign/` for one text and one party, or `/l/position/` for one seat and one proposal,",
+        "and nothing else.",
         "",
         "| word | who |",
         "|---|---|",
         *(f"| {word} | {meaning} |" for word, meaning in MEANINGS.items()),
         "",
         "In the example that the tests use, the *steward* looks after the data of a provider and",
-        "takes part in it, and the *signatory* signs for another provider and takes part in it.",
+        "takes part in it, and the *signatory* signs for another provider and takes part in it; the",
+        "*partner* wrote the proposal, and steward and signatory are the parties to the dispute.",
         "",
         "| address | may read | may send |",
         "|---|---|---|",

@@ -38,6 +38,11 @@ INSIDE = {
     "results/2/safe-sleep-six-weeks/": 12,
     "results/new/": 18,
     "table/organisations/new/": 12,
+    "decisions/": 16,
+    "decisions/1/": 30,
+    "decisions/2/": 40,
+    "decisions/types/": 14,
+    "disputes/": 12,
 }
 PUBLIC = {"": 18, "releases/2/": 8, "releases/2/safe-sleep-six-weeks/": 8}
 
@@ -56,7 +61,7 @@ def milliseconds(ask: Callable[[], Any]) -> float:
     [
         *((f"/partnerships/safe-space-to-sleep/{path}", most) for path, most in INSIDE.items()),
         *((f"/p/safe-space-to-sleep/{path}", most) for path, most in PUBLIC.items()),
-        ("/home/", 25),
+        ("/home/", 40),
         ("/p/", 3),
     ],
 )

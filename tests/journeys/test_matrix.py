@@ -22,6 +22,15 @@ from django.urls import URLPattern, get_resolver, reverse
 from commonweal.agree import actions as agree
 from commonweal.agree import commenting, mailed_signing
 from commonweal.agree import queries as agreements
+from commonweal.agree.decisions.models import (
+    DecisionType,
+    Delegation,
+    Dispute,
+    Proposal,
+    ProposalText,
+)
+from commonweal.agree.decisions.policies import LINK as POSITION_LINK
+from commonweal.agree.decisions.policies import link_subject
 from commonweal.agree.documents import actions as documents
 from commonweal.agree.documents.queries import code_of
 from commonweal.agree.models import Agreement, AgreementVersion
@@ -248,6 +257,61 @@ def of_aim(node: Node, edge: Edge, entry_point: EntryPoint) -> Any:
     }
 
 
+PROPOSALS = (
+    "proposal",
+    "rewrite_proposal",
+    "move_proposal",
+    "ask_for_positions",
+    "adopt_proposal",
+    "close_proposal",
+    "withdraw_proposal",
+    "review_decision",
+    "note_attendance",
+    "say_on_proposal",
+    "take_position",
+    "declare_conflict",
+    "position_links",
+    "position_link_resend",
+    "position_link_revoke",
+)
+
+
+def of_decisions(proposal: Proposal, one: Seat, other: Seat) -> Any:
+    """Around a proposal that is open for positions: a link to it, a delegation, a dispute."""
+    by = system("test")
+    link, token = links.issue(
+        purpose=POSITION_LINK,
+        subject=link_subject(proposal),
+        by=by,
+        at=AT,
+        expires_at=AT + timedelta(days=30),
+        organisation=one.organisation,
+        email="desk@example.org",
+        scope=proposal.partnership_id,
+        uses=None,
+        data={"seat": str(one.pk)},
+    )
+    delegation = Delegation.objects.create(giver=one, holder=other, given_at=AT)
+    dispute = Dispute.objects.create(
+        partnership=proposal.partnership,
+        number=1,
+        about=f"About {proposal.title}",
+        raised_by=one,
+        next_on=AT.date(),
+        raised_at=AT,
+    )
+    dispute.parties.set([one, other])
+    return {
+        **{name: {"number": proposal.number} for name in PROPOSALS},
+        **{
+            name: {"number": proposal.number, "link_id": link.pk}
+            for name in ("position_link_resend", "position_link_revoke")
+        },
+        "end_delegation": {"delegation_id": delegation.pk},
+        "answer_by_link": {"token": token},
+    }
+
+
 def own_side(example: Partnership) -> Side:
     """The example, with an agreement, a release, a link and a seat in every state that is asked for."""
     places = {each.name: each for each in Organisation.objects.all()}
@@ -279,6 +343,11 @@ def own_side(example: Partnership) -> Side:
             **sent_by_link(here, link),
             **before_signature(example, draft, signing, hospital, office),
             **papers(example, draft, signing, by),
+            **of_decisions(
+                Proposal.objects.get(partnership=example, state="positions"),
+                example.seats.get(organisation=aldmoor),
+                example.seats.get(organisation=hospital),
+            ),
             "resume_agreement": {"reference": "DSA-5"},
             "withdraw_agreement": {"reference": "DSA-2"},
         },
@@ -314,8 +383,44 @@ def foreign_side(found: Small) -> Side:
             **of_aim(found.node, found.edge, found.entry_point),
             **sent_by_link(found.here, found.link),
             **before_signature(found.partnership, draft, signing, here.other, found.user),
+            **of_decisions(foreign_proposal(found), found.seat, foreign_seat(found)),
         },
     )
+
+
+def foreign_seat(found: Small) -> Seat:
+    return found.partnership.seats.get(organisation=found.here.other)
+
+
+def foreign_proposal(found: Small) -> Proposal:
+    """A proposal of the foreign table, open for positions."""
+    at = found.partnership
+    kind = DecisionType.objects.create(
+        partnership=at,
+        number=1,
+        name=f"{SECRET} decides",
+        rule="consent",
+        decider="table",
+        quorum=50,
+        is_public=True,
+        set_up_at=AT,
+        changed_at=AT,
+    )
+    proposal = Proposal.objects.create(
+        partnership=at,
+        number=1,
+        decision_type=kind,
+        title=f"{SECRET} on Saturdays",
+        proposed_by=found.seat,
+        hat="us",
+        state="positions",
+        answer_by=AT.date(),
+        proposed_at=AT,
+    )
+    ProposalText.objects.create(
+        proposal=proposal, number=1, text=f"{SECRET} opens.", text_hash="a" * 64, written_at=AT
+    )
+    return proposal
 
 
 # Who asks ---------------------------------------------------------------------------------------
@@ -486,6 +591,7 @@ def test_an_object_of_another_partnership_is_not_reached_through_ones_own(
             "evidence_id",
             "comment_id",
             "row_id",
+            "delegation_id",
         }
         rule = rule_of(address)
         if not ids:

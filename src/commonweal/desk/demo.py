@@ -30,7 +30,7 @@ from commonweal.core import jobs
 from commonweal.core.models import Organisation, Person, Role
 from commonweal.core.queries import actor_for
 from commonweal.core.scope import Actor, system
-from commonweal.desk.example import cast, governing
+from commonweal.desk.example import cast, deciding, governing
 from commonweal.measure import actions as measure
 from commonweal.measure.models import Release
 from commonweal.pool import actions as pool
@@ -91,8 +91,14 @@ def build(
     move_on(stage, "agree", 48)
     say("agreements, read and signed by every party")
     sign_agreements(stage)
+    say("how the table decides, and a first decision")
+    rules = deciding.set_up_rules(stage, stage.before(30))
+    review = add_months(stage.first, stage.world.months + 1).replace(day=15)
+    deciding.decide(stage, rules, stage.before(20), review)
     move_on(stage, "execute", 5)
     hand_in(stage)
+    last = add_months(stage.first, stage.world.months)
+    deciding.leave_open(stage, rules, moment(last.replace(day=COMPUTED_ON + 1), hour=12))
     return stage.partnership
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from commonweal.agree import queries as agree
+from commonweal.agree.decisions import queries as decisions
+from commonweal.agree.decisions.queries import PublicDecision
 from commonweal.agree.queries import PublicAgreement
 from commonweal.aim import queries as aim
 from commonweal.aim.models import EntryPoint
@@ -29,6 +31,7 @@ class PublicPage:
     table: Table
     entry_point: EntryPoint | None
     agreements: Sequence[PublicAgreement]
+    decisions: Sequence[PublicDecision]
     release: Release | None
     shown: Sequence[Shown]
     others: Sequence[Release]
@@ -49,6 +52,7 @@ def page(slug: str, at: datetime) -> PublicPage:
         table=convene.at_table(partnership, at),
         entry_point=aim.chosen_entry_point(partnership),
         agreements=agree.public_agreements(partnership, at),
+        decisions=decisions.public_decisions(partnership, at),
         release=newest,
         shown=shown(newest) if newest else [],
         others=[each for each in releases if each != newest],

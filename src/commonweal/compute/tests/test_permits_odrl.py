@@ -341,7 +341,7 @@ def words(node: Any) -> Iterator[str]:
     if isinstance(node, list):
         for each in node:
             yield from words(each)
-    if not isinstance(node, dict):
+    if not isinstance(node, dict) or node.get("@type") == "@json":
         return
     for key, value in node.items():
         if key == "@context":
@@ -349,9 +349,7 @@ def words(node: Any) -> Iterator[str]:
         if not key.startswith("@"):
             yield key
         if key in {"@type", "action", "leftOperand", "operator", "conflict"}:
-            held = value if isinstance(value, list) else [value]
-            # JSON-LD's own words need no vocabulary.
-            yield from (each for each in held if not each.startswith("@"))
+            yield from (each for each in (value if isinstance(value, list) else [value]))
         elif key == "@id" and not value.startswith("urn:"):
             yield value
         else:

@@ -320,3 +320,37 @@ MEASURES = (
         "Families say whether the help felt right; counts alone do not.",
     ),
 )
+
+
+@dataclass(frozen=True)
+class Proposed:
+    """A proposal of the example: `by` is the address of who writes it for their organisation."""
+
+    by: str
+    title: str
+    text: str
+
+
+SATURDAYS = Proposed(
+    "charity@example.org",
+    "Beds on Saturdays",
+    "A Bed Each delivers beds and cots on Saturdays too, from seven in the morning, until the"
+    " pilots end.",
+)
+SATURDAYS_QUESTION = "Who answers the telephone on a Saturday when nobody opens the door?"
+SATURDAYS_ANSWER = "The driver has the family’s number, and the hub in the old library is open."
+SATURDAYS_OBJECTION = "A van at seven wakes the whole street, and the very babies we want to sleep."
+SATURDAYS_INTEGRATED = (
+    "A Bed Each delivers beds and cots on Saturdays too, not before nine, and the driver rings the"
+    " family first, until the pilots end."
+)
+SATURDAYS_BECAUSE = "The residents’ objection: nine o’clock and a call keep the street asleep."
+SATURDAYS_MINUTES = (
+    "The objection was taken in without losing the Saturday. We look again when the pilots end."
+)
+NEWSLETTER = Proposed(
+    "parents@example.org",
+    "A page in three languages for every new family",
+    "Every family that goes home from the ward gets one page on safe sleep in English, Spanish and"
+    " Urdu. Hollin Bank Parents write it, St Brannoc’s Hospital prints it, from next month on.",
+)

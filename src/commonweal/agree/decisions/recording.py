@@ -1,0 +1,33 @@
+"""What every action of this part does first: take the words, lock the proposal, know its state."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from commonweal.agree.decisions.models import Hat, Proposal
+from commonweal.core.errors import Conflict, Invalid
+
+
+def said(text: str, field: str, ask: str) -> str:
+    """The text without surrounding space. Raises Invalid at `field` when nothing was said."""
+    if not text.strip():
+        raise Invalid(ask, fields={field: ask})
+    return text.replace("\r\n", "\n").strip()
+
+
+def check_hat(hat: str) -> None:
+    if hat not in Hat.values:
+        ask = _("Say for whom you speak.")
+        raise Invalid(ask, fields={"hat": ask})
+
+
+def lock(proposal: Proposal) -> None:
+    """Hold the row until the end of the transaction, and know its present state."""
+    Proposal.objects.select_for_update().get(pk=proposal.pk)
+    proposal.refresh_from_db()
+
+
+def closed() -> Conflict:
+    return Conflict(
+        _("This proposal is not open for that now."), mend=_("Look where it stands on its page.")
+    )

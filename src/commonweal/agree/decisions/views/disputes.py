@@ -1,0 +1,92 @@
+"""Disputes: the list, raising one, and one dispute on its way."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from commonweal.agree.decisions import disputing, policies, presentation, queries
+from commonweal.agree.decisions.forms.disputes import DisputeForm, StepForm
+from commonweal.agree.decisions.models import Dispute
+from commonweal.agree.decisions.views.frame import done, form_page, page, sent, show
+from commonweal.convene import queries as convene
+from commonweal.core.requests import SignedInRequest
+
+
+@login_required
+@require_safe
+def disputes(request: SignedInRequest, slug: str) -> HttpResponse:
+    """What do partners not agree on, and what is being done about it?"""
+    partnership = convene.partnership_for(request.actor, slug, request.at)
+    context = {
+        "found": [
+            presentation.dispute_entry(each, request.at) for each in queries.disputes(partnership)
+        ],
+        "raises": policies.can_propose(request.actor, partnership, request.at),
+    }
+    return show(request, "disputes", partnership, context)
+
+
+@login_required
+@page
+def raise_dispute(request: SignedInRequest, slug: str) -> HttpResponse:
+    """Say that you do not agree."""
+    partnership = convene.partnership_for(request.actor, slug, request.at)
+    policies.check_can_propose(request.actor, partnership, request.at)
+    form = DisputeForm(
+        sent(request),
+        mine=queries.own_seats(request.actor, partnership, request.at),
+        others=queries.open_seats(partnership, request.at),
+        proposals=queries.proposals(partnership),
+    )
+    made: list[Dispute] = []
+
+    def act() -> None:
+        said = form.cleaned_data
+        made.append(
+            disputing.raise_dispute(
+                seat=said["seat"],
+                others=list(said["others"]),
+                about=said["about"],
+                words=said["words"],
+                next_on=said["next_on"],
+                proposal=said["proposal"],
+                by=request.actor,
+                at=request.at,
+            )
+        )
+
+    if done(request, form, act):
+        messages.success(request, _("It is on record. The parties see it as theirs to talk over."))
+        return redirect("dispute", slug, made[0].number)
+    return form_page(request, "raise_dispute", partnership, form)
+
+
+@login_required
+@page
+def dispute(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
+    """Where is it, and what has been tried? POST takes the next step."""
+    found = queries.dispute_for(request.actor, slug, number, request.at)
+    steps = policies.can_step(request.actor, found, request.at)
+    if request.method == "POST":
+        policies.check_can_step(request.actor, found, request.at)
+    ways = presentation.dispute_ways(found)
+    form = StepForm(sent(request), ways=ways)
+    if done(
+        request,
+        form,
+        lambda: disputing.step(dispute=found, **form.cleaned_data, by=request.actor, at=request.at),
+    ):
+        messages.success(request, _("Written down."))
+        return redirect("dispute", slug, number)
+    context = {
+        "found": found,
+        "entry": presentation.dispute_entry(found, request.at),
+        "history": presentation.dispute_history(found),
+        "steps": steps and bool(ways),
+    }
+    return form_page(request, "dispute", found.partnership, form, **context)

@@ -1,0 +1,53 @@
+"""What `compute.decisions` says, in the reader's language. Leaf: imports no other part of the room."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from commonweal.compute.decisions.outcome import Reason
+from commonweal.compute.decisions.words import FAULTS, OBJECTIONS, REASONS
+
+
+def reason(code: str, params: Mapping[str, Any]) -> str:
+    """What is the case."""
+    return _(REASONS[code].text) % _filled(params)
+
+
+def mend(code: str, params: Mapping[str, Any]) -> str:
+    """What would change it; "" where nothing needs to."""
+    template = REASONS[code].mend
+    return _(template) % _filled(params) if template else ""
+
+
+def sentences(reasons: Iterable[Reason]) -> str:
+    """All reasons one after the other."""
+    return " ".join(reason(each.code, each.params) for each in reasons)
+
+
+def mends(reasons: Iterable[Reason]) -> str:
+    """What would change them, each once."""
+    found = dict.fromkeys(mend(each.code, each.params) for each in reasons)
+    return " ".join(each for each in found if each)
+
+
+def fault(code: str) -> tuple[str, str]:
+    """What is wrong with rights, and how to mend it."""
+    return _(FAULTS[code].text), _(FAULTS[code].mend)
+
+
+def objection(code: str) -> str:
+    """Why an objection stops a proposal, within a sentence."""
+    return _(OBJECTIONS[code]) if code in OBJECTIONS else code
+
+
+def _filled(params: Mapping[str, Any]) -> dict[str, str]:
+    return {key: _word(key, value) for key, value in params.items()}
+
+
+def _word(key: str, value: Any) -> str:
+    if isinstance(value, list | tuple):
+        return ", ".join(str(each) for each in value)
+    return objection(str(value)) if key == "reason" else str(value)

@@ -1,0 +1,1 @@
+"""How a table decides: who was asked, who answered for whom, and what follows from it."""
