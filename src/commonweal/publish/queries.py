@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from commonweal.agree import queries as agree
+from commonweal.agree.commitments import presentation as promises
+from commonweal.agree.commitments import queries as commitments
 from commonweal.agree.queries import PublicAgreement
 from commonweal.aim import queries as aim
 from commonweal.aim.models import EntryPoint
@@ -16,6 +18,14 @@ from commonweal.convene.queries import Table
 from commonweal.measure import queries as measure
 from commonweal.measure.models import Release
 from commonweal.measure.presentation import Shown, shown
+
+
+@dataclass(frozen=True)
+class PublicCommitments:
+    """What partners volunteered in public. `lead`: how many, and how they stand."""
+
+    lead: str
+    shown: Sequence[promises.Shown]
 
 
 @dataclass(frozen=True)
@@ -29,6 +39,7 @@ class PublicPage:
     table: Table
     entry_point: EntryPoint | None
     agreements: Sequence[PublicAgreement]
+    commitments: PublicCommitments
     release: Release | None
     shown: Sequence[Shown]
     others: Sequence[Release]
@@ -44,11 +55,15 @@ def page(slug: str, at: datetime) -> PublicPage:
     partnership = convene.public_partnership(slug)
     releases = list(measure.ever_published(partnership).defer("rows", "manifest"))
     newest = measure.published(partnership).first()
+    promised = commitments.public_entries(partnership, at)
     return PublicPage(
         partnership=partnership,
         table=convene.at_table(partnership, at),
         entry_point=aim.chosen_entry_point(partnership),
         agreements=agree.public_agreements(partnership, at),
+        commitments=PublicCommitments(
+            promises.lead(promised), [promises.shown(each) for each in promised]
+        ),
         release=newest,
         shown=shown(newest) if newest else [],
         others=[each for each in releases if each != newest],
