@@ -95,10 +95,13 @@ def minor(text: str, currency: str) -> int:
 
     Raises ValueError for what is no number, or finer than the currency's smallest unit.
     """
+    if any(sign.isalpha() for sign in text):
+        # “1e999999999” and “NaN” are numbers to the machine, and no amounts to anybody.
+        raise ValueError(text)
     places = get_currency_precision(currency)
     plain = "".join(text.split()).replace("\u00a0", "")
     amount = parse_decimal(plain, locale=locale(), strict=True).scaleb(places)
-    if not amount.is_finite() or amount != amount.to_integral_value():
+    if amount != amount.to_integral_value():
         raise ValueError(text)
     return int(amount)
 

@@ -157,6 +157,7 @@ def tell(
         raise Invalid(ask, fields={"words": ask})
     day = _done_on(done_on, commitment, at) if event in SETTLED else None
     with transaction.atomic():
+        Commitment.objects.select_for_update().get(pk=commitment.pk)
         here = Commitment.objects.filter(pk=commitment.pk, state=commitment.state)
         if not here.update(state=target, done_on=day):
             raise Conflict(
@@ -166,6 +167,7 @@ def tell(
         commitment.state, commitment.done_on = target, day
         word = Word.objects.create(
             commitment=commitment,
+            number=commitment.said.count() + 1,
             state=target,
             words=words,
             done_on=day,

@@ -136,6 +136,7 @@ class Word(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     commitment = models.ForeignKey(Commitment, on_delete=models.PROTECT, related_name="said")
+    number = models.PositiveIntegerField()
     state = models.CharField(max_length=12, choices=State)
     words = models.TextField(blank=True)
     done_on = models.DateField(null=True, blank=True)
@@ -144,6 +145,7 @@ class Word(models.Model):
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["commitment", "number"], name="commitment_word_once"),
             models.CheckConstraint(
                 condition=Q(state="kept") | ~Q(words=""), name="commitment_word_says_something"
             ),

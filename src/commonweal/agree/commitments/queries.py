@@ -98,7 +98,7 @@ class Entry:
 def _whole(found: QuerySet[Commitment]) -> QuerySet[Commitment]:
     return found.select_related("organisation", "agreement", "partnership").prefetch_related(
         Prefetch("versions", CommitmentVersion.objects.order_by("number")),
-        Prefetch("said", Word.objects.order_by("said_at", "id")),
+        Prefetch("said", Word.objects.order_by("number")),
     )
 
 
