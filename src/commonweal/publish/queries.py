@@ -10,6 +10,8 @@ from commonweal.agree import queries as agree
 from commonweal.agree.commitments import presentation as promises
 from commonweal.agree.commitments import queries as commitments
 from commonweal.agree.queries import PublicAgreement
+from commonweal.agree.recommendations import presentation as advice
+from commonweal.agree.recommendations import queries as recommendations
 from commonweal.aim import queries as aim
 from commonweal.aim.models import EntryPoint
 from commonweal.convene import queries as convene
@@ -29,6 +31,14 @@ class PublicCommitments:
 
 
 @dataclass(frozen=True)
+class PublicRecommendations:
+    """What was recommended and found in public, with the answers. `lead`: how they stand."""
+
+    lead: str
+    shown: Sequence[advice.Shown]
+
+
+@dataclass(frozen=True)
 class PublicPage:
     """A partnership as its neighbours see it, at one moment.
 
@@ -40,6 +50,7 @@ class PublicPage:
     entry_point: EntryPoint | None
     agreements: Sequence[PublicAgreement]
     commitments: PublicCommitments
+    recommended: PublicRecommendations
     release: Release | None
     shown: Sequence[Shown]
     others: Sequence[Release]
@@ -56,6 +67,7 @@ def page(slug: str, at: datetime) -> PublicPage:
     releases = list(measure.ever_published(partnership).defer("rows", "manifest"))
     newest = measure.published(partnership).first()
     promised = commitments.public_entries(partnership, at)
+    recommended = recommendations.public_entries(partnership, at)
     return PublicPage(
         partnership=partnership,
         table=convene.at_table(partnership, at),
@@ -63,6 +75,9 @@ def page(slug: str, at: datetime) -> PublicPage:
         agreements=agree.public_agreements(partnership, at),
         commitments=PublicCommitments(
             promises.lead(promised), [promises.shown(each) for each in promised]
+        ),
+        recommended=PublicRecommendations(
+            advice.lead(recommended), [advice.shown(each, public=True) for each in recommended]
         ),
         release=newest,
         shown=shown(newest) if newest else [],

@@ -92,7 +92,9 @@ def test_an_amount_is_read_back_as_it_is_written(minor: int, currency: str, lang
         assert fmt.minor(fmt.written(minor, currency), currency) == minor
 
 
-@pytest.mark.parametrize("text", ["", "a lot", "1.999", "NaN", "inf", "1e999999999", "1,2,3", "--1"])
+@pytest.mark.parametrize(
+    "text", ["", "a lot", "1.999", "NaN", "inf", "1e999999999", "1,2,3", "--1"]
+)
 def test_what_is_no_amount_is_refused(text: str) -> None:
     with translation.override("en"), pytest.raises(ValueError):
         fmt.minor(text, "GBP")
