@@ -20,7 +20,11 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 
 from commonweal.agree import actions as agree
+from commonweal.agree.commitments import policies as promises
+from commonweal.agree.commitments.models import Commitment
+from commonweal.agree.commitments.tests.factories import committed
 from commonweal.agree.models import Agreement
+from commonweal.agree.recommendations.tests.factories import appointed, recommended
 from commonweal.agree.tests.factories import dsa_clauses
 from commonweal.aim import queries as aims
 from commonweal.aim.models import Edge, EntryPoint, Node
@@ -51,7 +55,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("example")]
 DOCUMENT = Path(__file__).parents[2] / "docs" / "reference" / "access.md"
 LIBRARY = "allauth"
 # Every organisation of the installation can be given a seat: its name is not secret, all else is.
-NAMES_ORGANISATIONS = {"seat_organisation"}
+NAMES_ORGANISATIONS = {"seat_organisation", "appoint_independent"}
+PARENTS = "Hollin Bank Parents"
 
 
 # Addresses --------------------------------------------------------------------------------------
@@ -68,7 +73,7 @@ class Address:
 
 
 def addresses(patterns: Any = None, before: str = "") -> Iterator[Address]:
-    for each in patterns or get_resolver().url_patterns:
+    for each in get_resolver().url_patterns if patterns is None else patterns:
         route = before + str(each.pattern)
         if not isinstance(each, URLPattern):
             yield from addresses(each.url_patterns, route)
@@ -187,6 +192,33 @@ def of_aim(node: Node, edge: Edge, entry_point: EntryPoint) -> Any:
     }
 
 
+def of_promises(partnership: Partnership, one: Commitment, looks: Organisation) -> Any:
+    """A commitment with a link to it, an independent role, a recommendation that waits."""
+    person = Person.objects.filter(affiliations__organisation=one.organisation).first()
+    _link, token = links.issue(
+        purpose=promises.WORD_LINK,
+        subject=promises.link_subject(one),
+        by=system("test"),
+        at=AT,
+        expires_at=AT + timedelta(days=45),
+        organisation=one.organisation,
+        person=person,
+        scope=partnership.pk,
+        uses=None,
+    )
+    said = recommended(
+        partnership, title=f"{SECRET} buys a van" if looks.name != PARENTS else "Van"
+    )
+    ways = ("commitment", "change_commitment", "tell_commitment", "open_commitment")
+    puts = ("recommendation", "answer_recommendation", "withdraw_recommendation")
+    return {
+        "commitment_by_link": {"token": token},
+        **{name: {"number": one.number} for name in (*ways, "ask_commitment")},
+        **{name: {"number": said.number} for name in (*puts, "launch_recommendation")},
+        "end_independent": {"pk": appointed(partnership, looks, role="facilitator").pk},
+    }
+
+
 def own_side(example: Partnership) -> Side:
     """The example, with an agreement, a release, a link and a seat in every state that is asked for."""
     places = {each.name: each for each in Organisation.objects.all()}
@@ -216,6 +248,7 @@ def own_side(example: Partnership) -> Side:
             **special(draft, signing, example.seats.get(organisation=aldmoor), contract, release),
             **of_aim(edge.source, edge, point),
             **sent_by_link(here, link),
+            **of_promises(example, Commitment.objects.get(organisation=aldmoor), places[PARENTS]),
             "resume_agreement": {"reference": "DSA-5"},
             "withdraw_agreement": {"reference": "DSA-2"},
         },
@@ -249,6 +282,11 @@ def foreign_side(found: Small) -> Side:
             **special(draft, signing, found.seat, here.contract, found.release.number),
             **of_aim(found.node, found.edge, found.entry_point),
             **sent_by_link(found.here, found.link),
+            **of_promises(
+                found.partnership,
+                committed(found.partnership, found.here.provider, action=f"{SECRET} lends a van"),
+                found.here.other,
+            ),
         },
     )
 

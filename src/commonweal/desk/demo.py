@@ -30,7 +30,7 @@ from commonweal.core import jobs
 from commonweal.core.models import Organisation, Person, Role
 from commonweal.core.queries import actor_for
 from commonweal.core.scope import Actor, system
-from commonweal.desk.example import cast
+from commonweal.desk.example import cast, promises
 from commonweal.measure import actions as measure
 from commonweal.measure.models import Release
 from commonweal.pool import actions as pool
@@ -92,6 +92,7 @@ def build(
     say("agreements, read and signed by every party")
     sign_agreements(stage)
     move_on(stage, "execute", 5)
+    promises.begin(stage)
     hand_in(stage)
     return stage.partnership
 
@@ -368,6 +369,8 @@ def hand_in(stage: Stage) -> None:
             jobs.run_due()
         if months in {FIRST_RELEASE_AFTER_MONTHS, stage.world.months}:
             compute(stage, period)
+        if months < stage.world.months:
+            promises.live_through(stage, months)
 
 
 def by_month(world: World) -> Iterator[tuple[str, list[tuple[Drop, datetime]]]]:

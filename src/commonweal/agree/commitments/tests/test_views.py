@@ -22,7 +22,6 @@ from commonweal.agree.commitments.actions import Origin
 from commonweal.agree.commitments.models import Commitment, Word
 from commonweal.agree.commitments.tests.factories import DUE, committed, promise
 from commonweal.agree.tests.factories import shared
-from commonweal.cli import main
 from commonweal.convene.models import Partnership
 from commonweal.convene.tests.factories import (
     AT,
@@ -417,23 +416,6 @@ def test_words_that_look_like_a_formula_do_nothing_in_a_spreadsheet(
     text = exports.csv_of(exports.rows(queries.entries(partnership, AT)))
     (row,) = csv.DictReader(io.StringIO(text))
     assert row["action"].startswith("'=") and row["staff"].startswith("'@")
-
-
-def test_the_command_lists_what_the_reader_may_read(
-    partnership: Partnership,
-    one: Commitment,
-    worker: Person,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    committed(partnership, is_public=False)
-    assert main(["commitments", partnership.slug]) == 2
-    capsys.readouterr()
-    assert main(["commitments", partnership.slug, "--as", worker.email, "--format", "json"]) == 0
-    out = capsys.readouterr()
-    assert len(json.loads(out.out)) == 2 and "2 commitments" in out.err
-    Partnership.objects.filter(pk=partnership.pk).update(public_at=AT)
-    assert main(["commitments", partnership.slug]) == 0
-    assert len(capsys.readouterr().out.splitlines()) == 2
 
 
 def test_the_sentence_counts_every_standing(partnership: Partnership, worker: Person) -> None:
