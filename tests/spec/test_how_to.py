@@ -25,6 +25,7 @@ EXAMPLES = ("write-a-data-contract", "write-an-indicator", "protect-small-groups
 PAGES = (
     *EXAMPLES,
     "hand-in-data",
+    "make-a-commitment",
     "measure-and-publish",
     "re-run-a-published-number",
     "sign-an-agreement",

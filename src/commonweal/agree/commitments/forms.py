@@ -227,7 +227,7 @@ ENDINGS: Final[Mapping[str, Any]] = {
     states.KEEP: _("It is kept"),
     states.KEEP_PARTLY: _("It is partly kept"),
     states.NOT_KEEP: _("It is not kept"),
-    states.WITHDRAW: _("We withdraw it"),
+    states.WITHDRAW: _("We give it up"),
 }
 HINTS: Final[Mapping[str, Any]] = {
     states.TELL: _("Also when it takes longer than planned."),

@@ -27,7 +27,7 @@ class State(models.TextChoices):
     KEPT = "kept", _("Kept")
     PARTLY_KEPT = "partly_kept", _("Partly kept")
     NOT_KEPT = "not_kept", _("Not kept")
-    WITHDRAWN = "withdrawn", _("Withdrawn")
+    WITHDRAWN = "withdrawn", _("Given up")
 
 
 class Source(models.TextChoices):

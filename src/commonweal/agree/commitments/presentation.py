@@ -10,7 +10,7 @@ from typing import Any, Final
 from django.utils import timezone
 from django.utils.functional import Promise as Lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from commonweal.agree.commitments.models import Source, State, Word
 from commonweal.agree.commitments.queries import Entry, Revision
@@ -18,14 +18,14 @@ from commonweal.compute import following
 from commonweal.core import formats
 
 TAGS: Final[dict[str, tuple[str | Lazy, str]]] = {
-    "late": (pgettext_lazy("commitment", "Late"), "attention"),
-    "open": (pgettext_lazy("commitment", "Open"), "neutral"),
-    "progressing": (pgettext_lazy("commitment", "Under way"), "progress"),
-    "kept": (pgettext_lazy("commitment", "Kept"), "good"),
-    "kept_late": (pgettext_lazy("commitment", "Kept, late"), "good"),
-    "partly_kept": (pgettext_lazy("commitment", "Partly kept"), "attention"),
-    "not_kept": (pgettext_lazy("commitment", "Not kept"), "neutral"),
-    "withdrawn": (pgettext_lazy("commitment", "Withdrawn"), "neutral"),
+    "late": (gettext_lazy("Late"), "attention"),
+    "open": (gettext_lazy("Open"), "neutral"),
+    "progressing": (gettext_lazy("Under way"), "progress"),
+    "kept": (gettext_lazy("Kept"), "good"),
+    "kept_late": (gettext_lazy("Kept, late"), "good"),
+    "partly_kept": (gettext_lazy("Partly kept"), "attention"),
+    "not_kept": (gettext_lazy("Not kept"), "neutral"),
+    "withdrawn": (gettext_lazy("Given up"), "neutral"),
 }
 NAMES: Final[dict[str, str | Lazy]] = {
     "action": gettext_lazy("what it will do"),
@@ -136,7 +136,7 @@ def _counted(standing: str, count: int) -> str:
         "kept_late": ngettext("%(count)d kept late", "%(count)d kept late", count),
         "partly_kept": ngettext("%(count)d partly kept", "%(count)d partly kept", count),
         "not_kept": ngettext("%(count)d not kept", "%(count)d not kept", count),
-        "withdrawn": ngettext("%(count)d withdrawn", "%(count)d withdrawn", count),
+        "withdrawn": ngettext("%(count)d given up", "%(count)d given up", count),
     }
     return words[standing] % {"count": count}
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from commonweal.agree.recommendations.models import (
     Answer,
@@ -23,13 +23,13 @@ from commonweal.agree.recommendations.queries import Entry
 from commonweal.core import formats
 
 TAGS: Final[dict[str, tuple[str | Promise, str]]] = {
-    "late": (pgettext_lazy("answer", "Answer late"), "attention"),
-    "waiting": (pgettext_lazy("answer", "Waiting for an answer"), "progress"),
-    State.ACCEPTED: (pgettext_lazy("answer", "Accepted"), "good"),
-    State.IN_PART: (pgettext_lazy("answer", "Accepted in part"), "good"),
-    State.DECLINED: (pgettext_lazy("answer", "Declined"), "neutral"),
-    State.LAUNCHED: (pgettext_lazy("answer", "Under way"), "good"),
-    State.WITHDRAWN: (pgettext_lazy("answer", "Withdrawn"), "neutral"),
+    "late": (gettext_lazy("Answer late"), "attention"),
+    "waiting": (gettext_lazy("Waiting for an answer"), "progress"),
+    State.ACCEPTED: (gettext_lazy("Accepted"), "good"),
+    State.IN_PART: (gettext_lazy("Accepted in part"), "good"),
+    State.DECLINED: (gettext_lazy("Declined"), "neutral"),
+    State.LAUNCHED: (gettext_lazy("Under way"), "good"),
+    State.WITHDRAWN: (gettext_lazy("Withdrawn"), "neutral"),
 }
 
 

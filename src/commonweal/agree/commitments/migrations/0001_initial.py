@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ('number', models.PositiveIntegerField()),
-                ('state', models.CharField(choices=[('open', 'Open'), ('progressing', 'Under way'), ('kept', 'Kept'), ('partly_kept', 'Partly kept'), ('not_kept', 'Not kept'), ('withdrawn', 'Withdrawn')], default='open', max_length=12, verbose_name='state')),
+                ('state', models.CharField(choices=[('open', 'Open'), ('progressing', 'Under way'), ('kept', 'Kept'), ('partly_kept', 'Partly kept'), ('not_kept', 'Not kept'), ('withdrawn', 'Given up')], default='open', max_length=12, verbose_name='state')),
                 ('done_on', models.DateField(blank=True, null=True)),
                 ('is_public', models.BooleanField(default=True)),
                 ('source_kind', models.CharField(choices=[('none', 'Its own initiative'), ('agreement', 'An agreement'), ('decision', 'A decision of the table'), ('meeting', 'A meeting')], default='none', max_length=10)),
@@ -57,7 +57,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ('number', models.PositiveIntegerField()),
-                ('state', models.CharField(choices=[('open', 'Open'), ('progressing', 'Under way'), ('kept', 'Kept'), ('partly_kept', 'Partly kept'), ('not_kept', 'Not kept'), ('withdrawn', 'Withdrawn')], max_length=12)),
+                ('state', models.CharField(choices=[('open', 'Open'), ('progressing', 'Under way'), ('kept', 'Kept'), ('partly_kept', 'Partly kept'), ('not_kept', 'Not kept'), ('withdrawn', 'Given up')], max_length=12)),
                 ('words', models.TextField(blank=True)),
                 ('done_on', models.DateField(blank=True, null=True)),
                 ('said_at', models.DateTimeField()),

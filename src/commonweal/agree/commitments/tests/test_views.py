@@ -239,7 +239,7 @@ def test_saying_how_it_goes(partnership: Partnership, one: Commitment, worker: P
     early = client.post(address, {"event": "keep", "words": "", "done_on": "2026-03-02"})
     assert early.status_code == 422 and "still to come" in body(early)
     told = client.post(address, {"event": "withdraw", "words": "The shop closed."}, follow=True)
-    assert "Withdrawn" in body(told) and "The shop closed." in body(told)
+    assert "Given up" in body(told) and "The shop closed." in body(told)
     assert "It is kept" not in body(client.get(address))
 
 
