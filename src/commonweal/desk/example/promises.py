@@ -72,7 +72,7 @@ OFFERS = (
         "hospital",
         "ward@example.org",
         "Ask every family on the ward whether a bed waits, and hand in what we hear each month",
-        6,
+        7,
         data="Who goes home without a bed, without names",
         target_area="All families on the maternity ward",
     ),
