@@ -128,6 +128,7 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(title="commands", required=True, metavar="COMMAND")
     add_check(commands)
     add_measure(commands)
+    add_commitments(commands)
     for module in (
         desk_commands,
         core_commands,
@@ -201,4 +202,41 @@ def run_measure(arguments: argparse.Namespace) -> int:
             if piece["withheld"]:
                 say(f"{indicator['id']} by {', '.join(piece['columns'])}: {piece['withheld']}")
     say(f"Run {result.trace['run_id']}")
+    return DONE
+
+
+def add_commitments(commands: Any) -> None:
+    one = commands.add_parser("commitments", help="list what partners volunteered, by due date")
+    one.add_argument("partnership", metavar="PARTNERSHIP", help="the partnership's address")
+    one.add_argument(
+        "--as",
+        dest="email",
+        metavar="EMAIL",
+        default="",
+        help="who reads: somebody at the table; without it, only what is public",
+    )
+    one.add_argument("--format", choices=FORMATS, default="table")
+    one.set_defaults(run=run_commitments)
+
+
+def run_commitments(arguments: argparse.Namespace) -> int:
+    """Late ones are told beside the list; they are no failure of the command."""
+    from commonweal.core.commands import now, start
+
+    start()
+    from commonweal.agree.commitments import exports, presentation, queries
+    from commonweal.convene import queries as convene
+    from commonweal.core import queries as core
+
+    at = now()
+    if arguments.email:
+        actor = core.actor_by_email(arguments.email, at)
+        _partnership, found = queries.entries_for(actor, arguments.partnership, at)
+    else:
+        partnership = convene.public_partnership(arguments.partnership)
+        found = queries.public_entries(partnership, at)
+    brief = ("number", "organisation", "action", "due_on", "standing", "last_words")
+    columns = brief if arguments.format == "table" else exports.COLUMNS
+    show(exports.rows(found), columns, arguments.format)
+    say(presentation.lead(found) or "No commitments.")
     return DONE

@@ -41,7 +41,7 @@ MEANINGS = {
     "the table": "everybody with a seat, through an organisation or as a resident",
     "members": "everybody at the table who acts for an organisation",
     "affiliated": "everybody who acts for any organisation of the installation",
-    "link holder": "whoever holds the personal link",
+    "link holder": "whoever holds the personal link to just this",
     "nobody": "nobody: the address has no use here",
     "owner": "who asked for the job, and the operator",
 }
@@ -116,6 +116,22 @@ end_delegation              -                            steward
 disputes                    the table                    -
 raise_dispute               the table                    the table
 dispute                     the table                    convener, steward, signatory
+commitments                 the table                    -
+make_commitment             members                      members
+commitment                  the table                    -
+change_commitment           steward                      steward
+tell_commitment             steward                      steward
+open_commitment             -                            steward
+ask_commitment              -                            convener, steward
+recommendations             the table                    -
+recommend                   convener                     convener
+file_finding                partner                      partner
+appoint_independent         convener                     convener
+end_independent             convener                     convener
+recommendation              the table                    -
+answer_recommendation       sponsor                      sponsor
+launch_recommendation       sponsor                      sponsor
+withdraw_recommendation     convener                     convener
 theory                      the table                    -
 add_node                    convener                     convener
 node                        convener                     convener
@@ -179,6 +195,8 @@ verify                      anybody          anybody          missing
 verify_code                 anybody          anybody          missing
 public_decisions_json       anybody          -                missing
 answer_by_link              link holder      link holder      missing
+public_commitments_file     anybody          -                missing
+commitment_by_link          link holder      link holder      missing
 submit_by_link              link holder      link holder      missing
 submit_by_link_blank        link holder      -                missing
 submission_by_link          link holder      -                missing
@@ -257,16 +275,17 @@ def document(routes: Iterable[tuple[str, str]]) -> str:
         "the table, or none any more, is told that there is nothing at the address (404), the same as",
         "for an address that never existed; whoever has a seat and may not is told so (403). A",
         "personal link opens the addresses under `/l/submit/` for one contract of one provider, those",
-        "under `/l/sign/` for one text and one party, or `/l/position/` for one seat and one proposal,",
-        "and nothing else.",
+        "under `/l/sign/` for one text and one party, `/l/position/` for one seat and one proposal, or",
+        "`/l/commitment/` for one commitment of its holder’s organisation, and nothing else.",
         "",
         "| word | who |",
         "|---|---|",
         *(f"| {word} | {meaning} |" for word, meaning in MEANINGS.items()),
         "",
         "In the example that the tests use, the *steward* looks after the data of a provider and",
-        "takes part in it, and the *signatory* signs for another provider and takes part in it; the",
-        "*partner* wrote the proposal, and steward and signatory are the parties to the dispute.",
+        "takes part in it, and the *signatory* signs for another provider and takes part in it; steward",
+        "and signatory are the parties to the dispute. The *partner* wrote the proposal and holds an",
+        "independent role; what an organisation volunteered is the steward’s.",
         "",
         "| address | may read | may send |",
         "|---|---|---|",

@@ -26,6 +26,11 @@ INSIDE = {
     "journey/": 25,
     "agreements/": 18,
     "agreements/DSA-1/": 35,
+    "commitments/": 14,
+    "commitments/3/": 16,
+    "commitments/new/": 18,
+    "recommendations/": 16,
+    "recommendations/1/": 18,
     "theory/": 16,
     "entry-points/": 12,
     "indicators/": 12,
@@ -44,7 +49,7 @@ INSIDE = {
     "decisions/types/": 14,
     "disputes/": 12,
 }
-PUBLIC = {"": 18, "releases/2/": 8, "releases/2/safe-sleep-six-weeks/": 8}
+PUBLIC = {"": 25, "releases/2/": 8, "releases/2/safe-sleep-six-weeks/": 8}
 
 
 def milliseconds(ask: Callable[[], Any]) -> float:
@@ -61,7 +66,7 @@ def milliseconds(ask: Callable[[], Any]) -> float:
     [
         *((f"/partnerships/safe-space-to-sleep/{path}", most) for path, most in INSIDE.items()),
         *((f"/p/safe-space-to-sleep/{path}", most) for path, most in PUBLIC.items()),
-        ("/home/", 40),
+        ("/home/", 45),
         ("/p/", 3),
     ],
 )

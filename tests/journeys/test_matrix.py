@@ -22,6 +22,9 @@ from django.urls import URLPattern, get_resolver, reverse
 from commonweal.agree import actions as agree
 from commonweal.agree import commenting, mailed_signing
 from commonweal.agree import queries as agreements
+from commonweal.agree.commitments import policies as promises
+from commonweal.agree.commitments.models import Commitment
+from commonweal.agree.commitments.tests.factories import committed
 from commonweal.agree.decisions.models import (
     DecisionType,
     Delegation,
@@ -34,6 +37,7 @@ from commonweal.agree.decisions.policies import link_subject
 from commonweal.agree.documents import actions as documents
 from commonweal.agree.documents.queries import code_of
 from commonweal.agree.models import Agreement, AgreementVersion
+from commonweal.agree.recommendations.tests.factories import appointed, recommended
 from commonweal.agree.tests.factories import dsa_clauses, signatory_of
 from commonweal.aim import queries as aims
 from commonweal.aim.models import Edge, EntryPoint, Node
@@ -65,7 +69,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("example")]
 DOCUMENT = Path(__file__).parents[2] / "docs" / "reference" / "access.md"
 LIBRARY = "allauth"
 # Every organisation of the installation can be given a seat: its name is not secret, all else is.
-NAMES_ORGANISATIONS = {"seat_organisation"}
+NAMES_ORGANISATIONS = {"seat_organisation", "appoint_independent"}
+PARENTS = "Hollin Bank Parents"
 
 
 # Addresses --------------------------------------------------------------------------------------
@@ -312,6 +317,33 @@ def of_decisions(proposal: Proposal, one: Seat, other: Seat) -> Any:
     }
 
 
+def of_promises(partnership: Partnership, one: Commitment, looks: Organisation) -> Any:
+    """A commitment with a link to it, an independent role, a recommendation that waits."""
+    person = Person.objects.filter(affiliations__organisation=one.organisation).first()
+    _link, token = links.issue(
+        purpose=promises.WORD_LINK,
+        subject=promises.link_subject(one),
+        by=system("test"),
+        at=AT,
+        expires_at=AT + timedelta(days=45),
+        organisation=one.organisation,
+        person=person,
+        scope=partnership.pk,
+        uses=None,
+    )
+    said = recommended(
+        partnership, title=f"{SECRET} buys a van" if looks.name != PARENTS else "Van"
+    )
+    ways = ("commitment", "change_commitment", "tell_commitment", "open_commitment")
+    puts = ("recommendation", "answer_recommendation", "withdraw_recommendation")
+    return {
+        "commitment_by_link": {"token": token},
+        **{name: {"number": one.number} for name in (*ways, "ask_commitment")},
+        **{name: {"number": said.number} for name in (*puts, "launch_recommendation")},
+        "end_independent": {"pk": appointed(partnership, looks, role="facilitator").pk},
+    }
+
+
 def own_side(example: Partnership) -> Side:
     """The example, with an agreement, a release, a link and a seat in every state that is asked for."""
     places = {each.name: each for each in Organisation.objects.all()}
@@ -348,6 +380,7 @@ def own_side(example: Partnership) -> Side:
                 example.seats.get(organisation=aldmoor),
                 example.seats.get(organisation=hospital),
             ),
+            **of_promises(example, Commitment.objects.get(organisation=aldmoor), places[PARENTS]),
             "resume_agreement": {"reference": "DSA-5"},
             "withdraw_agreement": {"reference": "DSA-2"},
         },
@@ -384,6 +417,11 @@ def foreign_side(found: Small) -> Side:
             **sent_by_link(found.here, found.link),
             **before_signature(found.partnership, draft, signing, here.other, found.user),
             **of_decisions(foreign_proposal(found), found.seat, foreign_seat(found)),
+            **of_promises(
+                found.partnership,
+                committed(found.partnership, found.here.provider, action=f"{SECRET} lends a van"),
+                found.here.other,
+            ),
         },
     )
 

@@ -26,6 +26,7 @@ PAGES = (
     *EXAMPLES,
     "from-draft-to-signature",
     "hand-in-data",
+    "make-a-commitment",
     "measure-and-publish",
     "print-check-and-compare-agreements",
     "re-run-a-published-number",

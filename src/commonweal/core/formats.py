@@ -19,6 +19,8 @@ from babel.numbers import (
     format_decimal,
     format_percent,
     get_currency_precision,
+    list_currencies,
+    parse_decimal,
 )
 from django.utils.translation import get_language, gettext, to_locale
 
@@ -86,6 +88,32 @@ def money_short(minor: int, currency: str) -> str:
 def major(minor: int, currency: str) -> Decimal:
     """Minor units as an exact decimal amount in the currency's own units."""
     return Decimal(minor).scaleb(-get_currency_precision(currency))
+
+
+def minor(text: str, currency: str) -> int:
+    """Minor units of an amount as people write it in the active language: “1,200.50” is 120050.
+
+    Raises ValueError for what is no number, or finer than the currency's smallest unit.
+    """
+    if any(sign.isalpha() for sign in text):
+        # “1e999999999” and “NaN” are numbers to the machine, and no amounts to anybody.
+        raise ValueError(text)
+    places = get_currency_precision(currency)
+    plain = "".join(text.split()).replace("\u00a0", "")
+    amount = parse_decimal(plain, locale=locale(), strict=True).scaleb(places)
+    if amount != amount.to_integral_value():
+        raise ValueError(text)
+    return int(amount)
+
+
+def written(minor_units: int, currency: str) -> str:
+    """The amount alone, for a form field: 120050 GBP is “1,200.50”; `minor` reads it back."""
+    return number(major(minor_units, currency), get_currency_precision(currency))
+
+
+def is_currency(code: str) -> bool:
+    """Whether this is a currency's ISO code."""
+    return code in list_currencies()
 
 
 def day(value: date) -> str:

@@ -30,7 +30,7 @@ from commonweal.core import jobs
 from commonweal.core.models import Organisation, Person, Role
 from commonweal.core.queries import actor_for
 from commonweal.core.scope import Actor, system
-from commonweal.desk.example import cast, deciding, governing
+from commonweal.desk.example import cast, deciding, governing, promises
 from commonweal.measure import actions as measure
 from commonweal.measure.models import Release
 from commonweal.pool import actions as pool
@@ -96,6 +96,7 @@ def build(
     review = add_months(stage.first, stage.world.months + 1).replace(day=15)
     deciding.decide(stage, rules, stage.before(20), review)
     move_on(stage, "execute", 5)
+    promises.begin(stage)
     hand_in(stage)
     last = add_months(stage.first, stage.world.months)
     deciding.leave_open(stage, rules, moment(last.replace(day=COMPUTED_ON + 1), hour=12))
@@ -403,6 +404,8 @@ def hand_in(stage: Stage) -> None:
             jobs.run_due()
         if months in {FIRST_RELEASE_AFTER_MONTHS, stage.world.months}:
             compute(stage, period)
+        if months < stage.world.months:
+            promises.live_through(stage, months)
 
 
 def by_month(world: World) -> Iterator[tuple[str, list[tuple[Drop, datetime]]]]:

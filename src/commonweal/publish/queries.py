@@ -7,9 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from commonweal.agree import queries as agree
+from commonweal.agree.commitments import presentation as promises
+from commonweal.agree.commitments import queries as commitments
 from commonweal.agree.decisions import queries as decisions
 from commonweal.agree.decisions.queries import PublicDecision
 from commonweal.agree.queries import PublicAgreement
+from commonweal.agree.recommendations import presentation as advice
+from commonweal.agree.recommendations import queries as recommendations
 from commonweal.aim import queries as aim
 from commonweal.aim.models import EntryPoint
 from commonweal.convene import queries as convene
@@ -18,6 +22,22 @@ from commonweal.convene.queries import Table
 from commonweal.measure import queries as measure
 from commonweal.measure.models import Release
 from commonweal.measure.presentation import Shown, shown
+
+
+@dataclass(frozen=True)
+class PublicCommitments:
+    """What partners volunteered in public. `lead`: how many, and how they stand."""
+
+    lead: str
+    shown: Sequence[promises.Shown]
+
+
+@dataclass(frozen=True)
+class PublicRecommendations:
+    """What was recommended and found in public, with the answers. `lead`: how they stand."""
+
+    lead: str
+    shown: Sequence[advice.Shown]
 
 
 @dataclass(frozen=True)
@@ -32,6 +52,8 @@ class PublicPage:
     entry_point: EntryPoint | None
     agreements: Sequence[PublicAgreement]
     decisions: Sequence[PublicDecision]
+    commitments: PublicCommitments
+    recommended: PublicRecommendations
     release: Release | None
     shown: Sequence[Shown]
     others: Sequence[Release]
@@ -47,12 +69,20 @@ def page(slug: str, at: datetime) -> PublicPage:
     partnership = convene.public_partnership(slug)
     releases = list(measure.ever_published(partnership).defer("rows", "manifest"))
     newest = measure.published(partnership).first()
+    promised = commitments.public_entries(partnership, at)
+    recommended = recommendations.public_entries(partnership, at)
     return PublicPage(
         partnership=partnership,
         table=convene.at_table(partnership, at),
         entry_point=aim.chosen_entry_point(partnership),
         agreements=agree.public_agreements(partnership, at),
         decisions=decisions.public_decisions(partnership, at),
+        commitments=PublicCommitments(
+            promises.lead(promised), [promises.shown(each) for each in promised]
+        ),
+        recommended=PublicRecommendations(
+            advice.lead(recommended), [advice.shown(each, public=True) for each in recommended]
+        ),
         release=newest,
         shown=shown(newest) if newest else [],
         others=[each for each in releases if each != newest],

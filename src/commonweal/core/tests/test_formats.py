@@ -80,3 +80,21 @@ def test_ranges_say_the_unit_once(unit: Unit, ends: tuple[float, float], said: s
 def test_percent_sign_before_the_number_is_kept_on_both_ends() -> None:
     with translation.override("tr"):
         assert Unit("percent").write_range(0.54, 0.62) == "%54–%62"
+
+
+@given(
+    st.integers(1, 10**15),
+    st.sampled_from(["GBP", "JPY", "KWD", "EUR"]),
+    st.sampled_from(["en", "es", "fr", "ar"]),
+)
+def test_an_amount_is_read_back_as_it_is_written(minor: int, currency: str, language: str) -> None:
+    with translation.override(language):
+        assert fmt.minor(fmt.written(minor, currency), currency) == minor
+
+
+@pytest.mark.parametrize(
+    "text", ["", "a lot", "1.999", "NaN", "inf", "1e999999999", "1,2,3", "--1"]
+)
+def test_what_is_no_amount_is_refused(text: str) -> None:
+    with translation.override("en"), pytest.raises(ValueError):
+        fmt.minor(text, "GBP")

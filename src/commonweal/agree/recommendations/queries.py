@@ -1,0 +1,125 @@
+"""Reading recommendations, findings, answers and appointments, for one reader at one moment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db.models import Prefetch, QuerySet
+from django.utils import timezone
+
+from commonweal.agree.recommendations import policies
+from commonweal.agree.recommendations.models import (
+    Answer,
+    Appointment,
+    Launch,
+    Recommendation,
+    State,
+)
+from commonweal.compute import following
+from commonweal.convene import queries as convene
+from commonweal.convene.models import Partnership
+from commonweal.convene.policies import missing
+from commonweal.core.models import Organisation
+from commonweal.core.scope import Actor
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One recommendation or finding as it stands on a day, with every answer, the oldest first."""
+
+    one: Recommendation
+    answers: Sequence[Answer]
+    launches: Sequence[Launch]
+    today: date
+
+    @property
+    def answer(self) -> Answer | None:
+        """The one that counts."""
+        return self.answers[-1] if self.answers else None
+
+    @property
+    def standing(self) -> str:
+        """waiting, late, answered, answered_late (by the first answer), or withdrawn."""
+        if self.one.state == State.WITHDRAWN:
+            return "withdrawn"
+        first = timezone.localdate(self.answers[0].answered_at) if self.answers else None
+        return following.answer_standing(self.one.answer_by, first, self.today)
+
+
+def _whole(found: QuerySet[Recommendation]) -> QuerySet[Recommendation]:
+    return found.select_related(
+        "partnership", "addressee", "appointment__organisation", "appointment__person"
+    ).prefetch_related(
+        Prefetch("answers", Answer.objects.order_by("number")),
+        Prefetch("launches", Launch.objects.order_by("begun_on", "told_at")),
+    )
+
+
+def _entries(found: QuerySet[Recommendation], at: datetime) -> list[Entry]:
+    """The newest first. Three queries, whatever their number."""
+    today = timezone.localdate(at)
+    return [
+        Entry(one, list(one.answers.all()), list(one.launches.all()), today)
+        for one in _whole(found).order_by("-number")
+    ]
+
+
+def partnership_for(actor: Actor, slug: str, at: datetime) -> Partnership:
+    """For everybody at the table and whoever holds an independent role here. Raises Missing."""
+    found = Partnership.objects.filter(slug=slug).first()
+    if found is None:
+        raise missing()
+    policies.check_can_see(actor, found, at)
+    return found
+
+
+def entries(partnership: Partnership, at: datetime) -> list[Entry]:
+    """Everything that was recommended or found, the newest first."""
+    return _entries(Recommendation.objects.filter(partnership=partnership), at)
+
+
+def entry_for(actor: Actor, slug: str, number: int, at: datetime) -> Entry:
+    """The one of this number. Raises Missing."""
+    partnership = partnership_for(actor, slug, at)
+    found = _entries(Recommendation.objects.filter(partnership=partnership, number=number), at)
+    if not found:
+        raise missing()
+    return found[0]
+
+
+def public_entries(partnership: Partnership, at: datetime) -> list[Entry]:
+    """What everybody may read of an open partnership's recommendations and findings."""
+    if not partnership.is_public:
+        raise missing()
+    return _entries(Recommendation.objects.filter(partnership=partnership, is_public=True), at)
+
+
+def owed_by(organisations: Iterable[UUID], partnership: Partnership, at: datetime) -> list[Entry]:
+    """What these organisations have not answered yet."""
+    found = Recommendation.objects.filter(
+        partnership=partnership, addressee__in=organisations, state=State.WAITING
+    )
+    return _entries(found, at)
+
+
+def appointments(partnership: Partnership) -> QuerySet[Appointment]:
+    """Every appointment, also those that ended, the newest first."""
+    found = Appointment.objects.filter(partnership=partnership)
+    return found.select_related("organisation", "person").order_by("-starts_on", "id")
+
+
+def appointment_for(actor: Actor, slug: str, pk: UUID, at: datetime) -> Appointment:
+    """Raises Missing."""
+    partnership = partnership_for(actor, slug, at)
+    found = appointments(partnership).filter(pk=pk).select_related("partnership").first()
+    if found is None:
+        raise missing()
+    return found
+
+
+def addressees(partnership: Partnership, at: datetime) -> QuerySet[Organisation]:
+    """Whom a recommendation or a finding can be addressed to: the organisations at the table."""
+    return convene.partners(partnership, at)
