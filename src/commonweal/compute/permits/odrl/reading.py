@@ -375,7 +375,7 @@ class _Reader:
         held = rule.pop("cw:clause")
         if not isinstance(held, dict) or held.keys() != {"@type", "@value"}:
             raise Unreadable("The clause is not given as JSON.")
-        if not isinstance(held["@value"], dict):
+        if held["@type"] != "@json" or not isinstance(held["@value"], dict):
             raise Unreadable("The clause is not given as JSON.")
         clause = c.from_json(held["@value"])
         known = WRITERS.get(type(clause)) is in_full and title == c.name(clause.kind)
