@@ -117,16 +117,25 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def parser() -> argparse.ArgumentParser:
+    from commonweal.agree.access import commands as access_commands
     from commonweal.core import commands as core_commands
     from commonweal.desk import commands as desk_commands
     from commonweal.measure import commands as measure_commands
     from commonweal.pool import commands as pool_commands
 
     top = argparse.ArgumentParser(prog="commonweal", description=__doc__)
+    # Rooms stand below this module and print by what it gives them.
+    top.set_defaults(show=show)
     commands = top.add_subparsers(title="commands", required=True, metavar="COMMAND")
     add_check(commands)
     add_measure(commands)
-    for module in (desk_commands, core_commands, pool_commands, measure_commands):
+    for module in (
+        desk_commands,
+        core_commands,
+        access_commands,
+        pool_commands,
+        measure_commands,
+    ):
         module.add_parsers(commands)
     return top
 

@@ -217,6 +217,7 @@ def permit(*, ask: Ask, by: Actor, at: datetime) -> Permit:
         answer = decide(ask, queries.register_of(partnership), at)
         if isinstance(answer, Permit):
             data = {**_asked(ask), "permit": answer.id, "expires_at": answer.expires_at.isoformat()}
+            data["granted"] = [str(each) for each in answer.providers]
             data["agreements"] = [f"{each.reference} v{each.version}" for each in answer.agreements]
             _log_answer("granted", ask, by, at, data)
             for provider, refusal in answer.refused_providers.items():

@@ -266,12 +266,16 @@ def short_hash(value: str) -> str:
 
 @dataclass(frozen=True)
 class Passage:
-    """A block of the text, or a run of items as one list; `refused`: requests that it refused."""
+    """A block of the text, or a run of items as one list.
+
+    `number`: of a clause, 0 else. `refused`: how many requests it has refused.
+    """
 
     kind: str
     text: str = ""
     items: tuple[str, ...] = ()
     refused: int = 0
+    number: int = 0
 
 
 def caption(sheet: Sheet) -> str:
@@ -288,9 +292,10 @@ def passages(version: AgreementVersion, refusals: Mapping[int, int]) -> list[Pas
         elif block.kind == text.ITEM:
             found.append(Passage(text.ITEM, items=(block.text,)))
         else:
-            number = block.text.partition(".")[0] if block.kind == text.CLAUSE else ""
-            times = refusals.get(int(number), 0) if number.isdigit() else 0
-            found.append(Passage(block.kind, block.text, refused=times))
+            said = block.text.partition(".")[0] if block.kind == text.CLAUSE else ""
+            number = int(said) if said.isdigit() else 0
+            times = refusals.get(number, 0)
+            found.append(Passage(block.kind, block.text, refused=times, number=number))
     return found
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import include, path
 
 from commonweal.agree import views
 
@@ -10,6 +10,8 @@ HERE = "partnerships/<slug:slug>/agreements/"
 ONE = f"{HERE}<slug:reference>/"
 
 urlpatterns = [
+    # Before references of agreements: `access` and `uses` could be such.
+    path("", include("commonweal.agree.access.urls")),
     path(HERE, views.agreements, name="agreements"),
     path(f"{HERE}new/", views.draft_sharing, name="draft_sharing"),
     path(ONE, views.agreement, name="agreement"),

@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from commonweal.agree import actions, policies, presentation, queries, sheets, text
+from commonweal.agree.access import policies as access
 from commonweal.agree.forms import (
     LicenceForm,
     SharingForm,
@@ -45,6 +46,8 @@ def agreements(request: SignedInRequest, slug: str) -> HttpResponse:
         "lead": presentation.lead(found),
         "groups": presentation.grouped(found),
         "drafts": policies.can_draft(request.actor, partnership, request.at),
+        "is_seated": convene.standing(request.actor, partnership, request.at).is_seated,
+        "sees_uses": access.can_see_uses(request.actor, partnership, request.at),
     }
     return _render(request, "agreements", partnership, context)
 
