@@ -67,6 +67,10 @@ agreements                  the table                    -
 agreement                   the table                    -
 agreement_version           the table                    -
 agreement_text              the table                    -
+access                      the table                    -
+access_file                 the table                    -
+data_uses                   members                      -
+try_version                 convener, steward            -
 draft_sharing               members                      members
 draft_licence               members                      members
 revise_agreement            convener, steward            convener, steward

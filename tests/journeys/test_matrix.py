@@ -68,7 +68,7 @@ class Address:
 
 
 def addresses(patterns: Any = None, before: str = "") -> Iterator[Address]:
-    for each in patterns or get_resolver().url_patterns:
+    for each in get_resolver().url_patterns if patterns is None else patterns:
         route = before + str(each.pattern)
         if not isinstance(each, URLPattern):
             yield from addresses(each.url_patterns, route)
@@ -157,6 +157,7 @@ def common(partnership: Partnership, submission: Submission, link: Any, token: s
 def special(draft: str, signing: str, seat: Seat, contract: DataContract, release: int) -> Any:
     return {
         "open_for_signature": {"reference": draft},
+        "try_version": {"reference": draft},
         "sign_agreement": {"reference": signing},
         "data_contract": {"key": contract.key},
         "data_contract_blank": {"key": contract.key},

@@ -382,4 +382,7 @@ def _limit(limit: Limit, permit: Permit, citing: Citing) -> SafeString:
         of = limit.after
         link = citing.link(of.reference, of.number, of.kind, versions.get(of.reference))
         then = format_html("{} ({})", then, link)
-    return format_html(_("{now} becomes: {then}"), now=said(limit.before), then=then)
+    return _lines(
+        _("Now: %(why)s") % {"why": said(limit.before)},
+        format_html("<strong>{} {}</strong>", _("With this text:"), then),
+    )

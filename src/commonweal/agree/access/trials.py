@@ -56,9 +56,13 @@ def trial(actor: Actor, slug: str, reference: str, number: int, at: datetime) ->
         )
     partnership = version.agreement.partnership
     terms = agree.terms_in(partnership)
+    # Without the draft: else what it would allow is refused today because nobody has signed it.
+    present = [each for each in terms if (each.reference, each.version) != _mark(draft)]
     since = at - LOOKS_BACK
     requests = logged.requests(partnership, since, at + timedelta(microseconds=1))
-    changes = compare(Register(terms), tried(terms, draft, at), (each.ask for each in requests), at)
+    changes = compare(
+        Register(present), tried(present, draft, at), (each.ask for each in requests), at
+    )
     shown = [each for each in changes if each.kind != SAME]
     named = {pk for each in shown for pk in (each.ask.organisation, each.provider) if pk}
     names = dict(Organisation.objects.filter(pk__in=named).values_list("pk", "name"))
@@ -68,5 +72,9 @@ def trial(actor: Actor, slug: str, reference: str, number: int, at: datetime) ->
         requests=len(requests),
         changes=shown,
         names=names,
-        terms={(each.reference, each.version): each for each in (*terms, draft)},
+        terms={_mark(each): each for each in (*present, draft)},
     )
+
+
+def _mark(terms: Terms) -> tuple[str, int]:
+    return terms.reference, terms.version

@@ -17,7 +17,7 @@ from commonweal.compute.permits.asking import MEASURE, SUBMIT, Permit, Refusal
 from commonweal.compute.permits.clauses import PROVIDER
 from commonweal.compute.permits.deciding import decide
 from commonweal.compute.permits.register import Register
-from commonweal.compute.permits.terms import Terms
+from commonweal.compute.permits.terms import Terms, ends
 from commonweal.convene.models import Partnership
 from commonweal.core.models import Organisation
 from commonweal.core.scope import Actor
@@ -38,7 +38,7 @@ class Span:
 
     @property
     def until(self) -> datetime:
-        return datetime.combine(self.last, time(), tzinfo=UTC) + timedelta(days=1)
+        return ends(self.last, "UTC")
 
 
 def usual_span(at: datetime) -> Span:
