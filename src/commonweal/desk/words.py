@@ -42,6 +42,7 @@ SENTENCES: Mapping[str, str | Promise] = {
     "agree.expired": _("noted that an agreement has ended"),
     "agree.granted": _("was granted the use of data"),
     "agree.refused": _("was refused the use of data"),
+    "agree.permit_rejected": _("tried to open data with a permit that does not stand"),
     "core.organisation_created": _("added an organisation"),
     "core.person_created": _("added a person"),
     "core.affiliated": _("let somebody act for an organisation"),
