@@ -209,7 +209,12 @@ def permit(*, ask: Ask, by: Actor, at: datetime) -> Permit:
     may leave providers out (`refused_providers`); each of these is logged as refused too. Raises
     Denied with the words, what would change the answer, and the clause; Missing for no partnership.
     """
-    policies.check_can_ask(by, ask.organisation)
+    try:
+        policies.check_can_ask(by, ask.organisation)
+    except Denied:
+        with transaction.atomic(durable=True):
+            _log_answer("asked_for_another", ask, by, at, _asked(ask))
+        raise
     with transaction.atomic(durable=True):
         partnership = Partnership.objects.filter(pk=ask.partnership).first()
         if partnership is None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
@@ -34,10 +36,17 @@ def access(request: SignedInRequest, slug: str) -> HttpResponse:
         "unnamed": presentation.unnamed(found),
         "page": page,
         "sees_uses": policies.can_see_uses(request.actor, found.partnership, request.at),
-        "asked": request.GET.urlencode(),
+        "asked": urlencode(dict(_given(request, form))),
     }
     status = 422 if form.errors else 200
     return _render(request, "access", found.partnership, context, status)
+
+
+def _given(request: SignedInRequest, form: AccessForm) -> Iterator[tuple[str, str]]:
+    """What was asked, and nothing else that stands in the address."""
+    for name in form.fields:
+        if value := request.GET.get(name):
+            yield name, value
 
 
 @login_required
