@@ -27,6 +27,7 @@ PAGES = (
     "hand-in-data",
     "measure-and-publish",
     "re-run-a-published-number",
+    "see-who-can-see-what",
     "sign-an-agreement",
     "start-a-partnership",
     "take-everything-with-you",
