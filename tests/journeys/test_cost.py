@@ -26,6 +26,8 @@ INSIDE = {
     "journey/": 25,
     "agreements/": 18,
     "agreements/DSA-1/": 35,
+    "agreements/access/": 20,
+    "agreements/uses/": 19,
     "theory/": 16,
     "entry-points/": 12,
     "indicators/": 12,
