@@ -63,12 +63,15 @@ class Citing:
         """What whoever uses it must keep to, each with its clause."""
         versions = {each.reference: each.version for each in permit.agreements}
         return joined(
-            format_html(
-                "{} ({})",
-                limit_said(each),
-                self.link(each.reference, each.number, each.kind, versions.get(each.reference)),
-            )
-            for each in permit.obligations
+            (
+                format_html(
+                    "{}: {}",
+                    limit_said(each),
+                    self.link(each.reference, each.number, each.kind, versions.get(each.reference)),
+                )
+                for each in permit.obligations
+            ),
+            "; ",
         )
 
     def until(self, permit: Permit) -> str:

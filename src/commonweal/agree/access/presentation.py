@@ -200,9 +200,13 @@ def months(report: Report, citing: Citing) -> list[Month]:
 def _granted_table(uses: Sequence[Use], report: Report) -> dict[str, Any]:
     return {
         "caption": _("What it was used for"),
-        "columns": [_("Who, and what for"), _("Which data"), _("What came of it")],
+        "columns": [_("Who"), _("What for, and which data"), _("What came of it")],
         "rows": [
-            [_user(use, report), _data(use, report), _came(use.results, use.agreements)]
+            [
+                name_of(report.names, use.organisation),
+                _request(use, report),
+                _came(use.results, use.agreements),
+            ]
             for use in uses
         ],
     }
@@ -211,26 +215,26 @@ def _granted_table(uses: Sequence[Use], report: Report) -> dict[str, Any]:
 def _refused_table(uses: Sequence[Use], report: Report, citing: Citing) -> dict[str, Any]:
     return {
         "caption": _("What was refused"),
-        "columns": [_("Who, and what for"), _("Which data"), _("Why it was refused")],
-        "rows": [[_user(use, report), _data(use, report), _why(use, citing)] for use in uses],
+        "columns": [_("Who"), _("What for, and which data"), _("Why it was refused")],
+        "rows": [
+            [name_of(report.names, use.organisation), _request(use, report), _why(use, citing)]
+            for use in uses
+        ],
     }
 
 
-def _user(use: Use, report: Report) -> SafeString:
+def _request(use: Use, report: Report) -> SafeString:
     is_own = use.action == READ
-    return _lines(
-        format_html("<strong>{}</strong>", name_of(report.names, use.organisation)),
-        _("Read back what was wrong with a file") if is_own else words.purpose(use.purpose),
-        "" if is_own else _("Results for %(level)s") % {"level": words.level(use.output)},
-        ngettext("%(count)d time", "%(count)d times", use.times) % {"count": use.times},
-    )
-
-
-def _data(use: Use, report: Report) -> SafeString:
     several = len(report.providers) > 1
     of = _("Of %(providers)s") % {"providers": listed_names(report.names, use.providers)}
-    linked = _("Records joined person by person") if use.linkage else ""
-    return _lines(_what(use.contract, use.fields), of if several else "", linked)
+    return _lines(
+        _("Read back what was wrong with a file") if is_own else words.purpose(use.purpose),
+        _what(use.contract, use.fields),
+        of if several else "",
+        "" if is_own else _("Results for %(level)s") % {"level": words.level(use.output)},
+        _("Records joined person by person") if use.linkage else "",
+        ngettext("%(count)d time", "%(count)d times", use.times) % {"count": use.times},
+    )
 
 
 def _came(results: Sequence[Result], agreements: Sequence[str]) -> SafeString:
@@ -381,7 +385,7 @@ def _limit(limit: Limit, permit: Permit, citing: Citing) -> SafeString:
         versions = {each.reference: each.version for each in permit.agreements}
         of = limit.after
         link = citing.link(of.reference, of.number, of.kind, versions.get(of.reference))
-        then = format_html("{} ({})", then, link)
+        then = format_html("{}: {}", then, link)
     return _lines(
         _("Now: %(why)s") % {"why": said(limit.before)},
         format_html("<strong>{} {}</strong>", _("With this text:"), then),

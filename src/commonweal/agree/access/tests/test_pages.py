@@ -86,7 +86,7 @@ def test_it_says_until_when_under_which_clauses_within_which_limits(
     assert "3 uses of data are allowed now. What no agreement names is refused." in said
     assert "Allowed Until the end of 31 December 2027" in said
     assert "DUL-1 clause 4 (purposes)" in said and "DSA-1 clause 3 (data)" in said
-    assert "no group under 5 is shown ( DSA-1 clause 5 (smallest group shown) )" in said
+    assert "no group under 5 is shown: DSA-1 clause 5 (smallest group shown) ;" in said
     assert "Widest result allowed: for the public" in said
 
 
