@@ -35,6 +35,9 @@ ROOMS = {
 MORE = {
     "check": "What it prints is described in [Findings](findings.md).",
     "measure": "What it prints is described in [Rows of a result](measure-output.md).",
+    "access": "See [See who can see what](../how-to/see-who-can-see-what.md).",
+    "uses": "See [See who can see what](../how-to/see-who-can-see-what.md).",
+    "try-agreement": "See [See who can see what](../how-to/see-who-can-see-what.md).",
     "submit": "See [Hand in data](../how-to/hand-in-data.md).",
     "release": "See [Measure and publish](../how-to/measure-and-publish.md).",
     "verify-log": "See [Re-run a published number](../how-to/re-run-a-published-number.md).",
@@ -54,7 +57,13 @@ MODULES = {
         "intervals",
     ),
     "Disclosure control": ("disclosure.family", "disclosure.protect", "disclosure.audit"),
-    "Permits": ("permits.terms", "permits.asking", "permits.deciding", "permits.narrowing"),
+    "Permits": (
+        "permits.terms",
+        "permits.asking",
+        "permits.deciding",
+        "permits.narrowing",
+        "permits.exploring",
+    ),
     "Decisions": (
         "decisions.asking",
         "decisions.outcome",

@@ -118,6 +118,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def parser() -> argparse.ArgumentParser:
     from commonweal.agree import commands as agree_commands
+    from commonweal.agree.access import commands as access_commands
     from commonweal.agree.documents import commands as document_commands
     from commonweal.core import commands as core_commands
     from commonweal.desk import commands as desk_commands
@@ -125,6 +126,8 @@ def parser() -> argparse.ArgumentParser:
     from commonweal.pool import commands as pool_commands
 
     top = argparse.ArgumentParser(prog="commonweal", description=__doc__)
+    # Rooms stand below this module and print by what it gives them.
+    top.set_defaults(show=show)
     commands = top.add_subparsers(title="commands", required=True, metavar="COMMAND")
     add_check(commands)
     add_measure(commands)
@@ -134,6 +137,7 @@ def parser() -> argparse.ArgumentParser:
         core_commands,
         agree_commands,
         document_commands,
+        access_commands,
         pool_commands,
         measure_commands,
     ):

@@ -72,6 +72,10 @@ agreement_pdf               the table                    -
 attach_paper                convener, steward            convener, steward
 agreement_paper             convener, steward            -
 sign_on_paper               convener, signatory          convener, signatory
+access                      the table                    -
+access_file                 the table                    -
+data_uses                   members                      -
+try_version                 convener, steward            -
 draft_sharing               members                      members
 agreement_kinds             members                      -
 draft_kind                  members                      members

@@ -31,6 +31,8 @@ INSIDE = {
     "commitments/new/": 18,
     "recommendations/": 16,
     "recommendations/1/": 18,
+    "agreements/access/": 20,
+    "agreements/uses/": 19,
     "theory/": 16,
     "entry-points/": 12,
     "indicators/": 12,

@@ -232,6 +232,7 @@ def common(partnership: Partnership, submission: Submission, link: Any, token: s
 def special(draft: str, signing: str, seat: Seat, contract: DataContract, release: int) -> Any:
     return {
         "open_for_signature": {"reference": draft},
+        "try_version": {"reference": draft},
         "sign_agreement": {"reference": signing},
         "data_contract": {"key": contract.key},
         "data_contract_blank": {"key": contract.key},

@@ -30,6 +30,7 @@ PAGES = (
     "measure-and-publish",
     "print-check-and-compare-agreements",
     "re-run-a-published-number",
+    "see-who-can-see-what",
     "sign-an-agreement",
     "start-a-partnership",
     "take-everything-with-you",

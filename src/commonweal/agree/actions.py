@@ -262,7 +262,12 @@ def permit(*, ask: Ask, by: Actor, at: datetime) -> Permit:
     may leave providers out (`refused_providers`); each of these is logged as refused too. Raises
     Denied with the words, what would change the answer, and the clause; Missing for no partnership.
     """
-    policies.check_can_ask(by, ask.organisation)
+    try:
+        policies.check_can_ask(by, ask.organisation)
+    except Denied:
+        with transaction.atomic(durable=True):
+            _log_answer("asked_for_another", ask, by, at, _asked(ask))
+        raise
     with transaction.atomic(durable=True):
         partnership = Partnership.objects.filter(pk=ask.partnership).first()
         if partnership is None:
@@ -271,6 +276,7 @@ def permit(*, ask: Ask, by: Actor, at: datetime) -> Permit:
         answer = decide(ask, queries.register_of(partnership), at)
         if isinstance(answer, Permit):
             data = {**_asked(ask), "permit": answer.id, "expires_at": answer.expires_at.isoformat()}
+            data["granted"] = [str(each) for each in answer.providers]
             data["agreements"] = [f"{each.reference} v{each.version}" for each in answer.agreements]
             _log_answer("granted", ask, by, at, data)
             for provider, refusal in answer.refused_providers.items():

@@ -11,6 +11,8 @@ HERE = "partnerships/<slug:slug>/agreements/"
 ONE = f"{HERE}<slug:reference>/"
 
 urlpatterns = [
+    # Before references of agreements: `access` and `uses` could be such.
+    path("", include("commonweal.agree.access.urls")),
     path(HERE, views.agreements, name="agreements"),
     path(f"{HERE}new/", views.draft_sharing, name="draft_sharing"),
     path(f"{HERE}new/<slug:kind>/", views.draft_kind, name="draft_kind"),

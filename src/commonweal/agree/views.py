@@ -26,6 +26,7 @@ from commonweal.agree import (
     talking,
     text,
 )
+from commonweal.agree.access import policies as access
 from commonweal.agree.documents.section import section
 from commonweal.agree.forms import (
     LicenceForm,
@@ -62,6 +63,8 @@ def agreements(request: SignedInRequest, slug: str) -> HttpResponse:
         "lead": presentation.lead(found),
         "groups": presentation.grouped(found),
         "drafts": policies.can_draft(request.actor, partnership, request.at),
+        "is_seated": convene.standing(request.actor, partnership, request.at).is_seated,
+        "sees_uses": access.can_see_uses(request.actor, partnership, request.at),
     }
     return _render(request, "agreements", partnership, context)
 

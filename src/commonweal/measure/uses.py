@@ -1,15 +1,17 @@
-"""Tells the data page what each submission fed: the releases that counted it."""
+"""Tells the data page what each submission fed, and the agreements what came of each permit."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from commonweal.agree.access.registry import Result, tells_results
 from commonweal.convene import queries as convene
+from commonweal.convene.models import Partnership
 from commonweal.core.scope import Actor
 from commonweal.measure.models import Release
 from commonweal.pool.uses import Use, register
@@ -36,3 +38,29 @@ def releases_fed(actor: Actor, submission_ids: Sequence[UUID], at: datetime) -> 
             url=reverse(page, args=[partnership.slug, release.number]),
             used_at=release.created_at,
         )
+
+
+@tells_results
+def releases_under(
+    actor: Actor, partnership: Partnership, permits: Collection[str], at: datetime
+) -> Iterator[Result]:
+    """The releases that were computed under these permits.
+
+    Whoever is not at the table is told of those that the public was told of, and of no other.
+    """
+    seated = convene.standing(actor, partnership, at).is_seated
+    found = Release.objects.filter(partnership=partnership).order_by("number")
+    for release in found.defer("rows") if permits else ():
+        told = release.state != Release.State.DRAFT and partnership.is_public
+        if not seated and not told:
+            continue
+        page = "release" if seated else "public_release"
+        for part in release.manifest["parts"]:
+            if part["permit"]["id"] in permits:
+                yield Result(
+                    permit=part["permit"]["id"],
+                    title=_("Release %(number)s: %(title)s")
+                    % {"number": release.number, "title": release.title},
+                    standing=release.get_state_display(),
+                    url=reverse(page, args=[partnership.slug, release.number]),
+                )

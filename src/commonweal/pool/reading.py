@@ -8,10 +8,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.db import transaction
+
 from commonweal.agree import actions as agree
 from commonweal.compute.check.findings import Findings
 from commonweal.compute.check.workbook import bad_rows_workbook as workbook
 from commonweal.compute.permits.asking import READ, Ask, Permit
+from commonweal.core import events
+from commonweal.core.errors import Denied
 from commonweal.core.scope import Actor
 from commonweal.pool import contracts, policies
 from commonweal.pool.models import Submission
@@ -25,7 +29,7 @@ def findings(actor: Actor, submission: Submission, at: datetime) -> Findings:
     Raises Denied for others, when an agreement refuses (naming the clause), and once the keys were
     destroyed. Not inside a transaction: the refusal must stay on record.
     """
-    policies.check_can_read(actor, submission, at)
+    _check(actor, submission, at)
     if not submission.findings_file:
         return Findings()
     with open_session(_permit(actor, submission, at), at) as session:
@@ -34,13 +38,30 @@ def findings(actor: Actor, submission: Submission, at: datetime) -> Findings:
 
 def bad_rows_workbook(actor: Actor, submission: Submission, at: datetime) -> bytes:
     """The rows that were not taken in, as XLSX with the reasons. As above; Missing for none."""
-    policies.check_can_read(actor, submission, at)
+    _check(actor, submission, at)
     if not submission.quarantine_file:
         raise no_bad_rows()
     with open_session(_permit(actor, submission, at), at) as session:
         found, bad = session.findings(submission), session.bad_rows(submission)
     contract = contracts.contract_of(submission.contract_version)
     return workbook(contract, records.as_checked(contract, found, bad))
+
+
+def _check(actor: Actor, submission: Submission, at: datetime) -> None:
+    """Whether the actor may read the file back; who may not has tried, and that is logged."""
+    try:
+        policies.check_can_read(actor, submission, at)
+    except Denied:
+        with transaction.atomic(durable=True):
+            events.append(
+                kind="pool.reading_refused",
+                subject=f"pool.submission:{submission.pk}",
+                by=actor,
+                at=at,
+                scope=submission.contract.partnership_id,
+                organisation=submission.provider_id,
+            )
+        raise
 
 
 def _permit(actor: Actor, submission: Submission, at: datetime) -> Permit:

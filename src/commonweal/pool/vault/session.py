@@ -16,6 +16,7 @@ import polars as pl
 import pyarrow as pa
 from django.utils.translation import gettext as _
 
+from commonweal.agree.access.actions import check_on_record
 from commonweal.compute.check.findings import Findings
 from commonweal.compute.contract.model import MISSING
 from commonweal.compute.permits.asking import MEASURE, READ, Permit
@@ -49,10 +50,23 @@ def place_of(submission: Submission) -> Place:
 
 @dataclass(frozen=True)
 class Session:
-    """The vault, open for one permit at one moment. Holds no key and no row between two calls."""
+    """The vault, open for one permit at one moment. Holds no key and no row between two calls.
+
+    However it is made, the permit is checked first: what was never granted, or stands no longer,
+    opens nothing, and the attempt is logged.
+    """
 
     permit: Permit
     at: datetime
+
+    def __post_init__(self) -> None:
+        if self.permit.action not in (MEASURE, READ):
+            raise Denied(
+                _("A permit to hand data in does not open it."),
+                mend=_("Ask for a permit to measure or to read."),
+            )
+        self._check_holds()
+        check_on_record(permit=self.permit, at=self.at)
 
     def table(self, contract_key: str, submission_ids: Sequence[UUID]) -> pa.Table:
         """The clean rows of these submissions, one after the other, in the order given.
@@ -172,12 +186,8 @@ def _expired() -> Denied:
 
 @contextmanager
 def open_session(permit: Permit, at: datetime) -> Iterator[Session]:
-    """Open the vault under a permit to measure or to read, granted and not expired at `at`."""
-    if permit.action not in (MEASURE, READ):
-        raise Denied(
-            _("A permit to hand data in does not open it."),
-            mend=_("Ask for a permit to measure or to read."),
-        )
-    if not permit.holds_at(at):
-        raise _expired()
+    """Open the vault under a permit to measure or to read that stands at `at`.
+
+    Not inside a transaction: a refusal must stay on record.
+    """
     yield Session(permit, at)

@@ -1,0 +1,126 @@
+"""The last question before data is opened: is this permit one that was given, and does it stand?"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from commonweal.agree import actions as agree
+from commonweal.agree import queries
+from commonweal.agree.access import logged
+from commonweal.agree.models import Suspension, Withdrawal
+from commonweal.compute.permits.asking import SUBMIT, Ask, Permit, Refusal
+from commonweal.compute.permits.deciding import decide
+from commonweal.compute.permits.kinds import KINDS
+from commonweal.compute.permits.register import Register
+from commonweal.compute.permits.terms import Terms
+from commonweal.convene.models import Partnership
+from commonweal.convene.policies import missing
+from commonweal.core import events
+from commonweal.core.errors import Denied
+from commonweal.core.models import Event
+from commonweal.core.scope import system
+
+
+def check_on_record(*, permit: Permit, at: datetime) -> None:
+    """A permit opens something only if the log holds it, word for word, and it would be given again.
+
+    Whoever can run code here can also write down a permit, keep one from before an agreement ended,
+    or change one: none of these is what was granted and stands. A refusal is logged, in a
+    transaction of its own as with `agree.actions.permit`. Raises Denied, Missing.
+    """
+    with transaction.atomic(durable=True):
+        partnership = Partnership.objects.filter(pk=permit.partnership).first()
+        if partnership is None:
+            raise missing()
+        refused = _refusal(permit, partnership, at)
+        if refused is not None:
+            _log(permit, refused, at)
+    if refused is not None:
+        raise _denied(refused)
+
+
+def _refusal(permit: Permit, partnership: Partnership, at: datetime) -> Refusal | str | None:
+    """Why not: the agreements' refusal, or one word; None when the permit stands."""
+    # The copy computes its id anew: one that was written into the object does not count.
+    given = Event.objects.filter(
+        scope=permit.partnership,
+        kind=logged.GRANTED,
+        at=permit.granted_at,
+        data__permit=replace(permit).id,
+    )
+    if not given.exists():
+        return "unknown"
+    terms = queries.terms_in(partnership)
+    answer = decide(_ask(permit, terms), Register(terms), _moment(partnership, at))
+    if isinstance(answer, Refusal):
+        return answer
+    for refusal in answer.refused_providers.values():
+        return refusal
+    return None if set(permit.agreements) <= set(answer.agreements) else "changed"
+
+
+def _ask(permit: Permit, terms: tuple[Terms, ...]) -> Ask:
+    """What was asked, for the providers that were granted, under the agreement they rest on."""
+    rests_on = {(basis.reference, basis.version) for basis in permit.agreements}
+    roots = {
+        each.reference
+        for each in terms
+        if SUBMIT in KINDS[each.kind].grants and (each.reference, each.version) in rests_on
+    }
+    return Ask(
+        action=permit.action,
+        actor=permit.actor,
+        organisation=permit.organisation,
+        partnership=permit.partnership,
+        contract=permit.contract,
+        providers=permit.providers,
+        fields=permit.fields,
+        purpose=permit.purpose,
+        output=permit.output,
+        linkage=permit.linkage,
+        shown=permit.shown,
+        under=roots.pop() if len(roots) == 1 else "",
+        place=settings.PLACE,
+    )
+
+
+def _moment(partnership: Partnership, at: datetime) -> datetime:
+    """What has happened while the work ran counts, whatever the clock said when it began."""
+    mine = {"agreement__partnership": partnership}
+    withdrawn = Withdrawal.objects.filter(**mine).aggregate(last=Max("at"))["last"]
+    suspended = Suspension.objects.filter(**mine).aggregate(last=Max("from_at"))["last"]
+    moments: list[datetime] = [each for each in (at, withdrawn, suspended) if each]
+    return max(moments)
+
+
+def _log(permit: Permit, refused: Refusal | str, at: datetime) -> None:
+    said = refused.as_json() if isinstance(refused, Refusal) else {"code": refused}
+    events.append(
+        kind="agree.permit_rejected",
+        subject=f"agree.contract:{permit.contract[:100]}",
+        by=system("vault"),
+        at=at,
+        scope=permit.partnership,
+        organisation=permit.organisation,
+        data={"permit": replace(permit).id, "action": permit.action, **said},
+    )
+
+
+def _denied(refused: Refusal | str) -> Denied:
+    if isinstance(refused, Refusal):
+        return agree.denied(refused)
+    if refused == "unknown":
+        return Denied(
+            _("This permit was never given: it is not in the log."),
+            mend=_("Ask the agreements for one."),
+        )
+    return Denied(
+        _("The agreements have changed since this permit was given."),
+        mend=_("Ask for a new one: the agreements say whether it is given."),
+    )
