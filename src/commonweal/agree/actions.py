@@ -272,7 +272,7 @@ def permit(*, ask: Ask, by: Actor, at: datetime) -> Permit:
         partnership = Partnership.objects.filter(pk=ask.partnership).first()
         if partnership is None:
             raise missing()
-        ask = _here(ask)
+        ask = here(ask)
         answer = decide(ask, queries.register_of(partnership), at)
         if isinstance(answer, Permit):
             data = {**_asked(ask), "permit": answer.id, "expires_at": answer.expires_at.isoformat()}
@@ -292,7 +292,7 @@ def permit(*, ask: Ask, by: Actor, at: datetime) -> Permit:
 def would_permit(*, ask: Ask, at: datetime) -> bool:
     """Whether a request would be granted. Nothing is granted by it, so nothing is logged."""
     partnership = Partnership.objects.get(pk=ask.partnership)
-    return isinstance(decide(_here(ask), queries.register_of(partnership), at), Permit)
+    return isinstance(decide(here(ask), queries.register_of(partnership), at), Permit)
 
 
 def check_still_permitted(*, ask: Ask, at: datetime) -> None:
@@ -310,7 +310,7 @@ def check_still_permitted(*, ask: Ask, at: datetime) -> None:
     suspended = Suspension.objects.filter(agreement__in=agreements).aggregate(last=Max("from_at"))
     moment = max(filter(None, (at, withdrawn["last"], suspended["last"])))
     partnership = Partnership.objects.get(pk=ask.partnership)
-    answer = decide(_here(ask), queries.register_of(partnership), moment)
+    answer = decide(here(ask), queries.register_of(partnership), moment)
     if isinstance(answer, Refusal):
         raise denied(answer)
     for refusal in answer.refused_providers.values():
@@ -343,7 +343,7 @@ def _withdrawal(
     )
 
 
-def _here(ask: Ask) -> Ask:
+def here(ask: Ask) -> Ask:
     """The request, done where this installation stands: nobody who asks can say otherwise."""
     return replace(ask, place=settings.PLACE)
 

@@ -108,21 +108,24 @@ def measure(
     out for a missing value (None where that number is small) and the slices withheld with reasons.
 
     Raises Unusable for a column that is absent, a value that is not as declared, definitions that
-    contradict each other, or more than the limits allow.
+    contradict each other, or more than the limits allow; the reason when `limits.stop` is pulled.
     """
     _check(definitions, by, minimum)
+    limits = limits or Limits()
     requests = [_request(definition, by) for definition in definitions]
     minima = [d.minimum if minimum is None else minimum for d in definitions]
-    others = companions(requests, minima, table, limits or Limits())
+    others = companions(requests, minima, table, limits)
     minima += [minima[each.of] for each in others]
     everything = [*requests, *(each.request for each in others)]
-    wide, counted, nesting = _counted(everything, table, minima, limits or Limits())
+    wide, counted, nesting = _counted(everything, table, minima, limits)
     lines = [
         line
         for number, (request, found) in enumerate(zip(wide, counted, strict=True))
         for line in _lines(number, request, found, requests[number : number + 1])
     ]
+    limits.stop.check()
     verdict = protected(wide, lines, minima, nesting)
+    limits.stop.check()
     hidden = verdict.hidden | _parts_hidden(requests, others, lines, verdict.hidden)
     rows = tuple(
         _row(requests[line.request], line, position in hidden, as_at)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import inspect
 import logging
+import os
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -211,6 +212,29 @@ def _settle(
             mine.update(state=Job.State.FAILED, finished_at=timezone.now(), last_error=error[:500])
         elif mine.update(state=Job.State.WAITING, last_error=error[:500], next_attempt_at=retry_at):
             _queue(current, definition, retry_at)
+
+
+ABANDONED: Final = 75
+"""The exit code of a worker that ended itself with a job that could not be stopped otherwise."""
+
+alone = threading.Event()
+"""Set by a process that does nothing but jobs, and may therefore end itself."""
+
+
+def abandon(progress: Progress, failure: Failure) -> None:
+    """End a job that must not go on and does not listen: say why for good, then end the process.
+
+    Called from a thread beside it. Only a worker's own process is ended, which `serve` replaces; in
+    any other the job is no more than marked, and what it makes is refused when it wants to keep it.
+    """
+    current = Job.objects.filter(pk=progress.job_id, attempts=progress.attempt).first()
+    if current is None:
+        return
+    _settle(current, None, str(failure), again=False, at=progress.at)
+    if alone.is_set():
+        _end_lost_task(current.task)
+        log.warning("job %s %s did not stop: its worker ends", current.name, current.pk)
+        os._exit(ABANDONED)
 
 
 class _Heart(threading.Thread):

@@ -33,6 +33,7 @@ def main(parent: int | None = None) -> int:
     signal.signal(signal.SIGINT, end)
     if parent is not None:
         threading.Thread(target=_watch, args=(parent, stop), daemon=True).start()
+    jobs.alone.set()
     jobs.work(stop, worker_id=f"{socket.gethostname()[:40]} {os.getpid()}")
     return 0
 

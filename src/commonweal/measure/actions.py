@@ -17,9 +17,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from commonweal.agree import actions as agree
+from commonweal.agree import watching
 from commonweal.agree.models import Agreement
 from commonweal.aim import queries as aim
 from commonweal.aim.models import IndicatorVersion
+from commonweal.compute.indicators.database import Limits
 from commonweal.compute.indicators.tables import FrameTable
 from commonweal.compute.measuring import Row, canonical_bytes
 from commonweal.compute.measuring import measure as compute
@@ -147,41 +149,39 @@ def _check_nobody_is_singled_out(order: Order) -> None:
             )
 
 
-def run(*, order: Order, by: Actor, at: datetime, ordered_as: UUID | None = None) -> Release:
+def run(
+    *,
+    order: Order,
+    by: Actor,
+    at: datetime,
+    ordered_as: UUID | None = None,
+    unheard: watching.Unheard | None = None,
+) -> Release:
     """Compute every indicator of the order and keep the protected rows as a new release.
 
-    Raises Denied when an agreement refuses, Invalid when there is nothing to compute from. The
-    same order over the same submissions gives a release with the same rows, byte for byte.
-    `ordered_as` names the job: asked a second time under it, the first answer is returned.
+    Raises Denied when an agreement refuses, also one that ends while it is computed: then nothing is
+    kept. Raises Invalid when there is nothing to compute from. The same order over the same
+    submissions gives a release with the same rows, byte for byte. `ordered_as` names the job: asked a
+    second time under it, the first answer is returned. `unheard`: see `agree.watching`.
     """
     policies.check_can_measure(by, order.partnership, order.organisation, at)
     _check_nobody_is_singled_out(order)
     if ordered_as and (done := Release.objects.filter(ordered_as=ordered_as).first()):
         return done
-    rows: list[Row] = []
-    parts: list[dict[str, Any]] = []
-    used: list[Submission] = []
+    parts: list[_Part] = []
     asked: list[Ask] = []
-    for contract in order.asks(by):
-        versions = order.family(contract, by, at)
-        ask = order.ask(contract, versions, by)
-        permit = agree.permit(ask=ask, by=by, at=at)
-        asked.append(replace(ask, providers=permit.providers))
-        shown = {v.indicator.key for v in order.indicators if v.contract_key == contract}
-        part = _measure(permit, order.partnership, versions, shown, at)
-        rows += part.rows
-        used += part.submissions
-        parts.append(part.manifest)
-    return _keep(
-        order=order,
-        ordered_as=ordered_as,
-        asked=asked,
-        rows=rows,
-        parts=parts,
-        submissions=used,
-        by=by,
-        at=at,
-    )
+    with watching.watched(by=by, at=at, unheard=unheard) as watch:
+        for contract in order.asks(by):
+            versions = order.family(contract, by, at)
+            ask = order.ask(contract, versions, by)
+            permit = agree.permit(ask=ask, by=by, at=at)
+            asked.append(replace(ask, providers=permit.providers))
+            watch.add(asked[-1])
+            shown = {v.indicator.key for v in order.indicators if v.contract_key == contract}
+            with vault.open_session(permit, at, watch.stop) as session:
+                parts.append(_measure(session, order.partnership, versions, shown))
+            watch.check()
+    return _keep(order=order, ordered_as=ordered_as, asked=asked, parts=parts, by=by, at=at)
 
 
 @dataclass(frozen=True)
@@ -192,14 +192,13 @@ class _Part:
 
 
 def _measure(
-    permit: Permit,
+    session: vault.Session,
     partnership: Partnership,
     versions: Sequence[IndicatorVersion],
     shown: Collection[str],
-    at: datetime,
 ) -> _Part:
     """The rows of the indicators `shown`, protected together with all of `versions`."""
-    contract = permit.contract
+    permit, contract = session.permit, session.permit.contract
     submissions = list(pool.current_submissions(partnership, contract, permit.providers))
     if not submissions:
         raise Invalid(
@@ -207,8 +206,7 @@ def _measure(
             mend=_("Ask the partners for their data first; the data page shows what is missing."),
         )
     definitions = [aim.definition(version) for version in versions]
-    with vault.open_session(permit, at) as session:
-        rows = session.table(contract, [submission.pk for submission in submissions])
+    rows = session.table(contract, [submission.pk for submission in submissions])
     result = compute(
         definitions,
         # Markers of missing values stay behind: to a definition they are all "not known".
@@ -217,7 +215,8 @@ def _measure(
             events.digest(submission.content_id for submission in submissions),
         ),
         minimum=max([permit.minimum_cell, *(definition.minimum for definition in definitions)]),
-        as_at=at.date(),
+        as_at=session.at.date(),
+        limits=Limits(stop=session.stop),
     )
     rows = [row for row in result.answer if row.indicator in shown]
     return _Part(rows, submissions, _manifest(permit, submissions, versions, result.trace))
@@ -262,13 +261,13 @@ def _keep(
     order: Order,
     ordered_as: UUID | None,
     asked: Sequence[Ask],
-    rows: Sequence[Row],
-    parts: Sequence[Mapping[str, Any]],
-    submissions: Sequence[Submission],
+    parts: Sequence[_Part],
     by: Actor,
     at: datetime,
 ) -> Release:
-    references = {basis["reference"] for part in parts for basis in part["permit"]["agreements"]}
+    manifests = [part.manifest for part in parts]
+    references = {each["reference"] for one in manifests for each in one["permit"]["agreements"]}
+    submissions = [each for part in parts for each in part.submissions]
     with transaction.atomic():
         for ask in asked:
             agree.check_still_permitted(ask=ask, at=at)
@@ -282,9 +281,9 @@ def _keep(
             audience=order.audience,
             for_organisation=order.organisation,
             ordered_as=ordered_as,
-            run_id=events.digest([part["trace"]["run_id"] for part in parts]),
-            rows=canonical_bytes(rows),
-            manifest={"parts": list(parts)},
+            run_id=events.digest([each["trace"]["run_id"] for each in manifests]),
+            rows=canonical_bytes([row for part in parts for row in part.rows]),
+            manifest={"parts": manifests},
             created_at=at,
         )
         release.indicators.set(order.indicators)
@@ -331,7 +330,7 @@ def _asked_to_publish(release: Release, part: Mapping[str, Any], by: Actor, at: 
         purpose=granted.purpose,
         output=granted.output,
         shown=granted.shown,
-        under=pool.agreement_of(release.partnership, granted.contract),
+        under=queries.shared_under(release, granted.contract),
     )
     answer = agree.permit(ask=ask, by=by, at=at)
     for refusal in answer.refused_providers.values():

@@ -75,6 +75,12 @@ def rows(release: Release) -> list[dict[str, Any]]:
     return found
 
 
+def shared_under(release: Release, contract: str) -> str:
+    """The reference of the agreement under which what a release counted of a contract came in."""
+    counted = release.submissions.filter(contract__key=contract)
+    return counted.values_list("agreement__reference", flat=True).first() or ""
+
+
 def next_number(partnership: Partnership) -> int:
     newest = Release.objects.filter(partnership=partnership).aggregate(top=Max("number"))["top"]
     return (newest or 0) + 1

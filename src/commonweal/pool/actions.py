@@ -24,13 +24,22 @@ from commonweal.agree import actions as agree
 from commonweal.agree import queries as agreements
 from commonweal.agree.models import Agreement
 from commonweal.compute.contract.model import Contract
-from commonweal.compute.permits.asking import SUBMIT, Ask, Permit
+from commonweal.compute.permits.asking import Permit
 from commonweal.convene.models import Partnership
 from commonweal.core import events, jobs
 from commonweal.core.errors import Conflict, Denied, Invalid
 from commonweal.core.models import Organisation
 from commonweal.core.scope import Actor
-from commonweal.pool import contracts, months, policies, queries, reading, receipts, states
+from commonweal.pool import (
+    contracts,
+    ending,
+    months,
+    policies,
+    queries,
+    reading,
+    receipts,
+    states,
+)
 from commonweal.pool.checking import Outcome, discard
 from commonweal.pool.models import ContractVersion, DataContract, Erasure, Submission
 from commonweal.pool.vault import files, keys, store
@@ -184,14 +193,17 @@ def receive(
         id=uuid.uuid4(),
         contract=contract,
         contract_version=version,
+        agreement=contract.agreement,
         provider=provider,
         period=period,
         era=queries.era(contract, provider),
         suffix=_suffix(name),
         by=by.label,
         received_at=at,
-        permit=ask_to_submit(version, contract, provider, by, at).as_json(),
     )
+    permit = ask_to_submit(draft, by, at)
+    draft.permit = permit.as_json()
+    draft.keep_until = ending.keep_until(permit, draft.agreement, at)
     with ExitStack() as stack:
         source = _opened(data, stack)
         landed = store.land(place_of(draft), source, cap=cap)
@@ -216,34 +228,20 @@ def _opened(data: bytes | Path | Source, stack: ExitStack) -> Source:
     return stack.enter_context(data.open("rb")) if isinstance(data, Path) else data
 
 
-def ask_to_submit(
-    version: ContractVersion,
-    contract: DataContract,
-    provider: Organisation,
-    by: Actor,
-    at: datetime,
-) -> Permit:
+def ask_to_submit(submission: Submission, by: Actor, at: datetime) -> Permit:
     """The agreements' permit for the provider to hand in all columns of the contract.
 
-    Raises Denied naming the clause; also when another agreement than the contract's would allow it,
-    because the keys follow the agreement.
+    Raises Denied naming the clause; also when another agreement than the one it comes in under would
+    allow it, because the keys follow the agreement.
     """
-    ask = Ask(
-        action=SUBMIT,
-        actor=by.label,
-        organisation=provider.pk,
-        partnership=contract.partnership_id,
-        contract=contract.key,
-        providers=(provider.pk,),
-        fields=tuple(each.name for each in contracts.table_of(version).columns),
-    )
-    permit = agree.permit(ask=ask, by=by, at=at)
-    if contract.agreement.reference not in {basis.reference for basis in permit.agreements}:
+    permit = agree.permit(ask=ending.ask_to_submit(submission, by), by=by, at=at)
+    agreement = submission.agreement.reference
+    if agreement not in {basis.reference for basis in permit.agreements}:
         raise Denied(
             _("“%(contract)s” belongs to %(agreement)s, which does not allow this now.")
-            % {"contract": contract.title, "agreement": contract.agreement.reference},
-            mend=_("Have a contract added under the agreement that is in force."),
-            clause=contract.agreement.reference,
+            % {"contract": submission.contract.title, "agreement": agreement},
+            mend=_("Have the contract moved to the agreement that is in force."),
+            clause=agreement,
         )
     return permit
 
@@ -252,7 +250,8 @@ def _record(draft: Submission, landed: Landed, by: Actor, at: datetime) -> Submi
     """Number the submission, queue its check and log it; or give back the same one from before."""
     with transaction.atomic():
         # Two files for one month queue here for their numbers.
-        DataContract.objects.select_for_update().get(pk=draft.contract_id)
+        contract = DataContract.objects.select_for_update().get(pk=draft.contract_id)
+        ending.check_not_moved(draft, contract)
         last = queries.of_month(draft.contract, draft.provider, draft.period).first()
         if last is not None and _is_repeat(last, draft, landed):
             _log("repeated", last, by, at)
@@ -273,7 +272,7 @@ def _is_repeat(last: Submission, draft: Submission, landed: Landed) -> bool:
     return (
         last.drop_id == landed.drop_id
         and last.contract_version_id == draft.contract_version_id
-        and last.era == draft.era
+        and (last.agreement_id, last.era) == (draft.agreement_id, draft.era)
         and last.state != Submission.State.FAILED
     )
 
@@ -291,7 +290,7 @@ def begin_check(*, submission_id: UUID, by: Actor, at: datetime) -> Submission |
 
 def _locked(submission_id: UUID) -> Submission:
     row = Submission.objects.select_for_update(of=("self",)).select_related(
-        "contract__partnership", "contract__agreement", "contract_version", "provider"
+        "contract__partnership", "agreement", "contract_version", "provider"
     )
     return row.get(pk=submission_id)
 
@@ -309,7 +308,7 @@ def settle(*, submission_id: UUID, outcome: Outcome, by: Actor, at: datetime) ->
         if submission.state != Submission.State.CHECKING:
             discard(outcome)
             return submission
-        outcome = _unless_destroyed(submission, outcome)
+        outcome = ending.unless_ended(submission, outcome, by=by, at=at)
         if queries.counts_elsewhere(submission, outcome.content_id):
             discard(outcome)
             outcome = Outcome("refuse", "other_month")
@@ -331,18 +330,6 @@ def settle(*, submission_id: UUID, outcome: Outcome, by: Actor, at: datetime) ->
         )
         receipts.queue(submission, at)
     return submission
-
-
-def _unless_destroyed(submission: Submission, outcome: Outcome) -> Outcome:
-    """A refusal in place of what was found, when the keys went while the file was being checked."""
-    if not outcome.addresses:
-        return outcome
-    try:
-        place_of(submission)
-    except Denied as refusal:
-        discard(outcome)
-        return Outcome("refuse", "denied", reason=refusal.text, mend=refusal.mend)
-    return outcome
 
 
 def _take_place(submission: Submission, event: str, by: Actor, at: datetime) -> str:
@@ -422,13 +409,11 @@ def destroy_keys(
     with transaction.atomic():
         Agreement.objects.select_for_update().get(pk=agreement.pk)
         # A check that is being settled queues here: it sees the register, or we see its outcome.
-        list(DataContract.objects.select_for_update().filter(agreement=agreement).order_by("pk"))
+        ending.hold_contracts(agreement)
         eras = eras or _doomed(agreement, provider)
         rows = [_destroyed(agreement, provider, era, at) for era in eras]
         Erasure.objects.bulk_create(rows)
-        lost = Submission.objects.filter(
-            contract__agreement=agreement, provider=provider, era__in=eras
-        )
+        lost = Submission.objects.filter(agreement=agreement, provider=provider, era__in=eras)
         erased = Erased(tuple(key for row in rows for key in row.key_ids), lost.count())
         settled = states.SUBMISSION.sources("destroy")
         lost.filter(state__in=settled).update(state=Submission.State.DESTROYED)

@@ -40,30 +40,52 @@ def check(progress: jobs.Progress, submission: str) -> None:
 
 
 def _examine(progress: jobs.Progress, row: Submission) -> Outcome:
-    from commonweal.pool import actions, checking
+    from commonweal.agree import watching
+    from commonweal.pool import actions, checking, ending
     from commonweal.pool.vault.session import place_of
 
+    def unheard(because: Denied) -> None:
+        actions.settle(
+            submission_id=row.pk, outcome=_refused(because), by=progress.by, at=progress.at
+        )
+        jobs.abandon(progress, because)
+
     try:
-        actions.ask_to_submit(
-            row.contract_version, row.contract, row.provider, progress.by, progress.at
-        )
-        return checking.examine(row, place_of(row), progress.report)
+        actions.ask_to_submit(row, progress.by, progress.at)
+        with watching.watched(by=progress.by, at=progress.at, unheard=unheard) as watch:
+            watch.add(ending.ask_to_submit(row, progress.by))
+
+            def report(done: int, total: int, stage: str) -> None:
+                progress.report(done, total, stage)
+                watch.check()
+
+            return checking.examine(row, place_of(row), report)
     except Denied as refusal:
-        return checking.Outcome(
-            "refuse",
-            "denied",
-            reason=refusal.text,
-            mend=refusal.mend,
-            clause=refusal.clause,
-        )
+        return _refused(refusal)
+
+
+def _refused(refusal: Denied) -> Outcome:
+    from commonweal.pool import checking
+
+    return checking.Outcome(
+        "refuse",
+        "denied",
+        reason=refusal.text,
+        mend=refusal.mend,
+        clause=refusal.clause,
+    )
 
 
 @jobs.job("pool.keep_promises", attempts=3, every=timedelta(minutes=10))
 def keep_promises(progress: jobs.Progress) -> None:
-    """Destroy the keys of withdrawals that have run out, and again what a restored copy brought."""
+    """Destroy what was promised to be: after a withdrawal, and after the months agreed.
+
+    Also again what a restored copy brought back.
+    """
     from commonweal.pool import upkeep
 
     upkeep.carry_out_withdrawals(by=progress.by, at=progress.at)
+    upkeep.destroy_what_is_over(by=progress.by, at=progress.at)
     upkeep.record_lost_keys(by=progress.by, at=progress.at)
     upkeep.end_lost_checks(by=progress.by, at=progress.at)
 

@@ -60,11 +60,12 @@ class ContractVersion(models.Model):
 class Submission(models.Model):
     """One file for one contract, provider and month, and what became of it.
 
-    `landed_file`, `clean_file`, `quarantine_file`, `findings_file` are addresses in the vault, blank where there is
+    `agreement`: under which it came in, and stays, wherever the contract is moved; `keep_until`: from
+    when, by that agreement's months, it is kept no more. `landed_file`, `clean_file`, `quarantine_file`, `findings_file` are addresses in the vault, blank where there is
     nothing; `era` says under which of the provider's keys (`vault.keys.Owner`). `finding_counts`
     maps a rule to how often it was broken. `verdict` is a code of `words.VERDICTS`; `reason` and
-    `mend` are what a refusal said and hold no value of the file. A destroyed one had its keys
-    destroyed: its counts and hashes stay, its files open to nobody.
+    `mend` are what a refusal said and hold no value of the file. A destroyed one had its keys or its
+    files destroyed: its counts and hashes stay, its files open to nobody.
     """
 
     class State(models.TextChoices):
@@ -82,6 +83,7 @@ class Submission(models.Model):
     contract_version = models.ForeignKey(
         ContractVersion, on_delete=models.PROTECT, related_name="submissions"
     )
+    agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="submissions")
     provider = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="submissions")
     period = models.CharField(_("month"), max_length=7)
     number = models.PositiveIntegerField(_("number"))
@@ -110,6 +112,7 @@ class Submission(models.Model):
     by = models.CharField(max_length=80)
     job = models.ForeignKey(Job, on_delete=models.SET_NULL, null=True, related_name="+")
     received_at = models.DateTimeField()
+    keep_until = models.DateTimeField(null=True)
     checked_at = models.DateTimeField(null=True)
 
     # Set by `actions.receive` on what it gives back: this very file was here already.
@@ -166,6 +169,7 @@ class Submission(models.Model):
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["contract", "period"], name="submission_by_month"),
             models.Index(fields=["state"], name="submission_by_state"),
+            models.Index(fields=["keep_until"], name="submission_by_end"),
         ]
 
     def __str__(self) -> str:

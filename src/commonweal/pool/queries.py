@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Max, QuerySet
+from django.db.models import F, Max, QuerySet
 
 from commonweal.agree import queries as agree
 from commonweal.compute.permits.clauses import PROVIDER
@@ -111,6 +111,7 @@ def _whole(rows: QuerySet[Submission]) -> QuerySet[Submission]:
     return rows.select_related(
         "contract__partnership",
         "contract__agreement",
+        "agreement",
         "contract_version",
         "provider",
         "job",
@@ -158,10 +159,14 @@ def current_of_month(submission: Submission) -> Submission | None:
 def current_submissions(
     partnership: Partnership, contract_key: str, providers: Iterable[UUID]
 ) -> QuerySet[Submission]:
-    """What counts now under a contract from these providers, by month and provider."""
+    """What counts now under a contract and its agreement from these providers, by month and provider.
+
+    What came in under an agreement that the contract was moved away from does not count.
+    """
     rows = Submission.objects.filter(
         contract__partnership=partnership,
         contract__key=contract_key,
+        agreement=F("contract__agreement"),
         provider__in=list(providers),
         state__in=Submission.CURRENT,
     )
@@ -181,6 +186,7 @@ def counts_elsewhere(submission: Submission, content_id: str) -> bool:
         provider=submission.provider_id,
         state__in=Submission.CURRENT,
         content_id=content_id,
+        agreement=submission.agreement_id,
         era=submission.era,
     )
     return others.exclude(period=submission.period).exists()

@@ -79,5 +79,6 @@ def _permit(actor: Actor, submission: Submission, at: datetime) -> Permit:
         contract=submission.contract.key,
         providers=(submission.provider_id,),
         fields=tuple(each.name for each in contracts.table_of(version).columns),
+        under=submission.agreement.reference,
     )
     return agree.permit(ask=ask, by=actor, at=at)

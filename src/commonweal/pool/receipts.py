@@ -77,7 +77,7 @@ def _paragraphs(submission: Submission, address: str) -> list[str]:
         )
     text.append(
         _("The file is kept encrypted and is used only for what %(agreement)s allows.")
-        % {"agreement": submission.contract.agreement.reference}
+        % {"agreement": submission.agreement.reference}
     )
     return text
 

@@ -10,7 +10,7 @@ from commonweal.agree import queries as agree
 from commonweal.agree.models import Agreement
 from commonweal.core.models import Job, Organisation
 from commonweal.core.scope import Actor
-from commonweal.pool import actions
+from commonweal.pool import actions, ending, states
 from commonweal.pool.models import Erasure, Submission
 from commonweal.pool.vault import files, keys
 from commonweal.pool.vault.keys import Owner
@@ -41,13 +41,25 @@ def carry_out_withdrawals(*, by: Actor, at: datetime) -> int:
     return done
 
 
+def destroy_what_is_over(*, by: Actor, at: datetime) -> int:
+    """Destroy what has been kept for as many months as was agreed; how many submissions.
+
+    Each in a transaction of its own: what an interrupted run left is destroyed by the next.
+    """
+    due = Submission.objects.filter(
+        keep_until__lte=at, state__in=states.SUBMISSION.sources("destroy")
+    )
+    ids = list(due.order_by("keep_until", "pk").values_list("pk", flat=True))
+    return sum(ending.destroy(submission_id=each, by=by, at=at) for each in ids)
+
+
 def record_lost_keys(*, by: Actor, at: datetime) -> int:
     """Put on record what tombstones say and the register does not; how many eras there were.
 
     A database brought back from before a destruction takes for current what nobody can read.
     """
     held = Submission.objects.filter(state__in=Submission.CURRENT).values_list(
-        "contract__agreement_id", "provider_id", "era"
+        "agreement_id", "provider_id", "era"
     )
     recorded = set(Erasure.objects.values_list("agreement_id", "provider_id", "era"))
     lost = [each for each in set(held) if each not in recorded and keys.is_destroyed(Owner(*each))]
@@ -76,8 +88,9 @@ def kept_addresses() -> set[str]:
     """Every address in the vault that a submission still needs and somebody can still read."""
     erased = set(Erasure.objects.values_list("agreement_id", "provider_id", "era"))
     kept: set[str] = set()
-    rows = Submission.objects.values_list(
-        "contract__agreement_id",
+    readable = Submission.objects.exclude(state=Submission.State.DESTROYED)
+    rows = readable.values_list(
+        "agreement_id",
         "provider_id",
         "era",
         "landed_file",

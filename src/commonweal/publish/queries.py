@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from commonweal.agree import queries as agree
 from commonweal.agree.commitments import presentation as promises
@@ -19,6 +20,7 @@ from commonweal.aim.models import EntryPoint
 from commonweal.convene import queries as convene
 from commonweal.convene.models import Partnership
 from commonweal.convene.queries import Table
+from commonweal.measure import marks, standing
 from commonweal.measure import queries as measure
 from commonweal.measure.models import Release
 from commonweal.measure.presentation import Shown, shown
@@ -44,7 +46,8 @@ class PublicRecommendations:
 class PublicPage:
     """A partnership as its neighbours see it, at one moment.
 
-    `release` is the newest that stands; `others` are all before it and those taken back.
+    `release` is the newest that stands; `others` are all before it and those taken back; `marked`: of
+    which of them partners have withdrawn data since; `paused`: what is suspended, in sentences.
     """
 
     partnership: Partnership
@@ -57,6 +60,8 @@ class PublicPage:
     release: Release | None
     shown: Sequence[Shown]
     others: Sequence[Release]
+    marked: frozenset[UUID]
+    paused: Sequence[str]
 
     @property
     def headline(self) -> Shown | None:
@@ -71,6 +76,7 @@ def page(slug: str, at: datetime) -> PublicPage:
     newest = measure.published(partnership).first()
     promised = commitments.public_entries(partnership, at)
     recommended = recommendations.public_entries(partnership, at)
+    others = [each for each in releases if each != newest]
     return PublicPage(
         partnership=partnership,
         table=convene.at_table(partnership, at),
@@ -85,5 +91,7 @@ def page(slug: str, at: datetime) -> PublicPage:
         ),
         release=newest,
         shown=shown(newest) if newest else [],
-        others=[each for each in releases if each != newest],
+        others=others,
+        marked=standing.marked(others),
+        paused=marks.paused(newest, at) if newest else [],
     )

@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from commonweal.agree import words
+from commonweal.agree import governing_text, words
 from commonweal.compute.permits.asking import Obligation, Permit, Refusal
 from commonweal.compute.permits.terms import Terms
 
@@ -100,6 +100,14 @@ def joined(parts: Iterable[SafeString | str], separator: str = ", ") -> SafeStri
     return format_html_join(separator, "{}", ((part,) for part in parts))
 
 
+def _hours(value: Any) -> str:
+    return ngettext(
+        "a breach is told within %(count)s hour",
+        "a breach is told within %(count)s hours",
+        int(value),
+    ) % {"count": value}
+
+
 def _months(value: Any) -> str:
     return ngettext(
         "kept for %(count)d month at most", "kept for %(count)d months at most", int(value)
@@ -115,6 +123,8 @@ _LIMITS: Mapping[str, Callable[[Any], str]] = {
         else _("records are not joined person by person")
     ),
     "retention": _months,
+    "breach": _hours,
+    "grain": lambda value: governing_text.grain_sentence(str(value)).rstrip("."),
 }
 
 

@@ -8,26 +8,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import duckdb
 
 from commonweal.compute.errors import Unusable
+from commonweal.compute.stopping import Stop
 
 
 @dataclass(frozen=True)
 class Limits:
-    """What a computation may use of the machine."""
+    """What a computation may use of the machine, and the brake by which it can be ended."""
 
     memory_mb: int = 1500
     threads: int = 2
+    stop: Stop = field(default_factory=Stop, compare=False, repr=False)
 
 
 @contextmanager
 def database(limits: Limits) -> Iterator[duckdb.DuckDBPyConnection]:
     """An empty database for the length of a `with` block.
 
-    Raises Unusable when the block runs out of the memory allowed.
+    Raises Unusable when the block runs out of the memory allowed, and the reason when it is stopped.
     """
     connection = duckdb.connect(
         ":memory:",
@@ -45,7 +47,11 @@ def database(limits: Limits) -> Iterator[duckdb.DuckDBPyConnection]:
     )
     try:
         connection.execute("SET lock_configuration = true")
-        yield connection
+        with limits.stop.interrupting(connection.interrupt):
+            yield connection
+    except duckdb.InterruptException:
+        limits.stop.check()
+        raise
     except duckdb.OutOfMemoryException:
         raise Unusable(
             f"The rows need more than the {limits.memory_mb} MB of memory allowed.",

@@ -26,6 +26,7 @@ from commonweal.compute.permits.asking import (
 )
 from commonweal.compute.permits.clauses import LEVELS, PROVIDER, USER, Purpose, Start
 from commonweal.compute.permits.deciding import decide
+from commonweal.compute.permits.governing import GRAINS
 from commonweal.compute.permits.register import Path, Register
 from commonweal.compute.permits.terms import Terms, aware
 
@@ -326,6 +327,8 @@ _LOOSENESS: Mapping[str, Callable[[Any], int]] = {
     "publication": LEVELS.index,
     "linkage": int,
     "retention": int,
+    "breach": int,
+    "grain": GRAINS.index,
 }
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -20,6 +20,7 @@ from commonweal.agree.access.actions import check_on_record
 from commonweal.compute.check.findings import Findings
 from commonweal.compute.contract.model import MISSING
 from commonweal.compute.permits.asking import MEASURE, READ, Permit
+from commonweal.compute.stopping import Stop
 from commonweal.core.errors import Denied, Missing
 from commonweal.pool import contracts
 from commonweal.pool.models import Erasure, Submission
@@ -29,17 +30,19 @@ from commonweal.pool.vault.store import Place
 
 
 def place_of(submission: Submission) -> Place:
-    """Where a submission's data lies. Needs its `contract`. Denied once its keys were destroyed.
+    """Where a submission's data lies. Denied once its keys or its files were destroyed.
 
     The register in the database is asked as well as the tombstones beside the keys: a copy of the
     key folder from before the destruction is not used either.
     """
     place = Place(
-        agreement=submission.contract.agreement_id,
+        agreement=submission.agreement_id,
         provider=submission.provider_id,
         submission=submission.pk,
         era=submission.era,
     )
+    if submission.state == Submission.State.DESTROYED:
+        raise refuse_destroyed()
     erased = Erasure.objects.filter(
         agreement=place.agreement, provider=place.provider, era=place.era
     )
@@ -58,6 +61,7 @@ class Session:
 
     permit: Permit
     at: datetime
+    stop: Stop = field(default_factory=Stop)
 
     def __post_init__(self) -> None:
         if self.permit.action not in (MEASURE, READ):
@@ -78,6 +82,7 @@ class Session:
         for a submission that is not there, Conflict for a file that was changed.
         """
         self._check_holds()
+        self.stop.check()
         if contract_key != self.permit.contract:
             raise Denied(
                 _("The permit is for “%(permitted)s”, not for “%(asked)s”.")
@@ -122,7 +127,7 @@ class Session:
 
     def _submissions(self, ids: Sequence[UUID]) -> list[Submission]:
         found = Submission.objects.select_related(
-            "contract__agreement", "contract_version", "provider"
+            "agreement", "contract", "contract_version", "provider"
         ).in_bulk(list(ids))
         if not ids or any(pk not in found or not found[pk].clean_file for pk in ids):
             raise Missing(_("There is no such submission, or it was not accepted."))
@@ -143,14 +148,15 @@ class Session:
                 mend=refusal.mend if refusal else _("Ask for a permit that names it."),
                 clause=refusal.clause if refusal else "",
             )
-        if contract.agreement.reference not in {basis.reference for basis in permit.agreements}:
+        if submission.agreement.reference not in {basis.reference for basis in permit.agreements}:
             raise Denied(
                 _("This data came in under %(agreement)s, on which the permit does not rest.")
-                % {"agreement": contract.agreement.reference},
+                % {"agreement": submission.agreement.reference},
                 mend=_("Ask for a permit under that agreement."),
             )
 
     def _read(self, submission: Submission) -> pa.Table:
+        self.stop.check()
         described = contracts.table_of(submission.contract_version)
         columns = [each for each in described.columns if each.name in set(self.permit.fields)]
         kinds: frozenset[Kind] = frozenset(
@@ -185,9 +191,10 @@ def _expired() -> Denied:
 
 
 @contextmanager
-def open_session(permit: Permit, at: datetime) -> Iterator[Session]:
+def open_session(permit: Permit, at: datetime, stop: Stop | None = None) -> Iterator[Session]:
     """Open the vault under a permit to measure or to read that stands at `at`.
 
-    Not inside a transaction: a refusal must stay on record.
+    Not inside a transaction: a refusal must stay on record. `stop` ends the reading between two
+    files.
     """
-    yield Session(permit, at)
+    yield Session(permit, at, stop or Stop())
