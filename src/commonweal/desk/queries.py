@@ -18,23 +18,37 @@ from commonweal.core import due
 from commonweal.core.models import Event, Organisation, Person
 from commonweal.core.queries import events_of
 from commonweal.core.scope import Actor
+from commonweal.measure import marks, standing
 from commonweal.measure.models import Release
 from commonweal.measure.presentation import Shown, shown
 
 
 @dataclass(frozen=True)
 class Home:
-    """What needs the reader, the earliest first, and where they take part."""
+    """What needs the reader, the earliest first, and where they take part.
+
+    `gone`: by partnership, who withdrew and whose data is still to be destroyed, in sentences.
+    """
 
     items: Sequence[due.Item]
     partnerships: Sequence[Partnership]
+    gone: Mapping[UUID, Sequence[str]]
 
     def name_of(self, partnership_id: UUID | None) -> str:
         return next((p.name for p in self.partnerships if p.pk == partnership_id), "")
 
 
 def home(actor: Actor, at: datetime) -> Home:
-    return Home(due.items(actor, at), list(convene.partnerships_for(actor, at)))
+    partnerships = list(convene.partnerships_for(actor, at))
+    gone = {
+        each.pk: [
+            marks.left_since(one)
+            for one in standing.departures(each)
+            if not one.is_back and one.destroyed_at is None
+        ]
+        for each in partnerships
+    }
+    return Home(due.items(actor, at), partnerships, gone)
 
 
 @dataclass(frozen=True)
@@ -53,6 +67,8 @@ class Overview:
     waiting: int
     organisations: int
     vacant: int
+    gone: Sequence[Sequence[str]]
+    paused: Sequence[str]
 
     @property
     def here(self) -> Stage:
@@ -87,6 +103,8 @@ def overview(actor: Actor, slug: str, at: datetime) -> Overview:
         waiting=sum(each.standing == "signing" for each in agreements),
         organisations=table.organisations,
         vacant=len(table.vacant),
+        gone=[marks.gone_words(each) for each in standing.partners_gone(partnership)],
+        paused=marks.paused_in(partnership, at),
     )
 
 

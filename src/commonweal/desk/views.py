@@ -18,9 +18,10 @@ def home(request: HttpRequest) -> HttpResponse:
     """What needs me, for whom, by when?"""
     found = queries.home(request.actor, request.at)  # type: ignore[attr-defined]
     items = [(item, found.name_of(item.partnership_id)) for item in found.items]
+    tables = [(each, found.gone[each.pk]) for each in found.partnerships]
     # A resident, or who acts for nobody yet, cannot start one: no link leads them to a refusal.
     may_start = bool(convene.may_convene(request.actor))  # type: ignore[attr-defined]
-    context = {"items": items, "found": found, "may_start": may_start}
+    context = {"items": items, "found": found, "tables": tables, "may_start": may_start}
     return render(request, "desk/home.html", context)
 
 

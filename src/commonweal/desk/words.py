@@ -61,6 +61,7 @@ SENTENCES: Mapping[str, str | Promise] = {
     "pool.superseded": _("replaced an earlier file"),
     "pool.failed": _("could not check what was handed in"),
     "pool.rows_taken": _("downloaded the rows to mend"),
+    "pool.destroyed": _("destroyed a file whose time was over"),
     "pool.keys_destroyed": _("destroyed the keys to a partner’s data"),
     "measure.release_ordered": _("ordered a release"),
     "measure.release_failed": _("could not compute a release that was ordered"),

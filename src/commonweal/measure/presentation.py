@@ -19,7 +19,7 @@ from commonweal.compute.contract.parse import parse
 from commonweal.compute.indicators.definition import Definition, IndicatorKind
 from commonweal.convene.models import Partnership
 from commonweal.core.formats import Unit
-from commonweal.measure import queries
+from commonweal.measure import marks, queries, standing
 from commonweal.measure.figures import Figure, Row, Slice, arrange, difference_is_clear
 from commonweal.measure.models import Release
 from commonweal.pool import queries as pool
@@ -27,12 +27,17 @@ from commonweal.pool import queries as pool
 
 @dataclass(frozen=True)
 class Shown:
-    """One indicator of a release. `words` gives each column of a slice a name people use."""
+    """One indicator of a release. `words` gives each column of a slice a name people use.
+
+    `since`: what has become of its ground, `left_out`: whose data it was computed without; sentences.
+    """
 
     figure: Figure
     version: IndicatorVersion
     definition: Definition
     words: dict[str, str]
+    since: Sequence[str] = ()
+    left_out: Sequence[str] = ()
 
     @property
     def key(self) -> str:
@@ -248,18 +253,23 @@ def _month_names() -> Sequence[str]:
 
 
 def shown(release: Release) -> list[Shown]:
-    """The figures of a release, population indicators first. Three queries, whatever its size."""
+    """The figures of a release, population indicators first. Some ten queries, whatever its size."""
     versions = {
         (version.indicator.key, version.number): version
         for version in release.indicators.select_related("indicator", "indicator__owner")
     }
     words = column_words(release.partnership)
+    gone = standing.gone([release]).get(release.pk, {})
+    since = {contract: marks.since(one, release) for contract, one in gone.items()}
+    left_out = {part["contract"]: marks.left_out(part) for part in release.manifest["parts"]}
     found = [
         Shown(
             figure=figure,
             version=version,
             definition=aim.definition(version),
             words=words.get(version.contract_key, {}),
+            since=since.get(version.contract_key, ()),
+            left_out=left_out.get(version.contract_key, ()),
         )
         for figure in arrange(queries.rows(release))
         if (version := versions.get((figure.indicator, figure.version)))

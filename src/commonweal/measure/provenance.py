@@ -20,17 +20,19 @@ from commonweal.aim.models import IndicatorVersion
 from commonweal.compute.indicators.definition import Definition
 from commonweal.compute.permits.asking import Permit
 from commonweal.compute.permits.purposes import PURPOSES
+from commonweal.core import formats
 from commonweal.core.errors import Missing
 from commonweal.core.models import Organisation
-from commonweal.measure import queries, words
+from commonweal.measure import marks, queries, standing, words
 from commonweal.measure.figures import Figure, arrange
 from commonweal.measure.models import Release
+from commonweal.measure.standing import Gone
 from commonweal.pool.models import Submission
 
 
 @dataclass(frozen=True)
 class Source:
-    """One submission that was counted. `state`: what has become of it since."""
+    """One submission that was counted. `since`: what has become of it, in words."""
 
     provider: str
     period: str
@@ -39,7 +41,7 @@ class Source:
     drop_id: str
     content_id: str
     contract_version: str
-    state: str
+    since: str
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,8 @@ class Provenance:
     sources: tuple[Source, ...]
     grounds: tuple[Ground, ...]
     left_out: tuple[LeftOut, ...]
+    since: tuple[str, ...]
+    paused: tuple[str, ...]
     minimum_cell: int
     hidden: int
     rows: int
@@ -79,7 +83,7 @@ class Provenance:
     trace: Mapping[str, Any]
 
 
-def provenance(release: Release, key: str) -> Provenance:
+def provenance(release: Release, key: str, at: datetime) -> Provenance:
     """How one figure of a release came about. Raises Missing for an indicator it does not hold."""
     figure = next((f for f in arrange(queries.rows(release)) if f.indicator == key), None)
     part = _part(release, key)
@@ -89,7 +93,8 @@ def provenance(release: Release, key: str) -> Provenance:
         )
     version = release.indicators.select_related("indicator__owner").get(indicator__key=key)
     permit = Permit.from_json(part["permit"])
-    sources = _sources(part)
+    gone = standing.gone([release]).get(release.pk, {}).get(part["contract"], standing.NOTHING)
+    sources = _sources(part, gone)
     shown = [*figure.course, *(row for piece in figure.slices for row in piece.rows)]
     return Provenance(
         figure=figure,
@@ -99,6 +104,8 @@ def provenance(release: Release, key: str) -> Provenance:
         sources=sources,
         grounds=_grounds(release, permit),
         left_out=_left_out(permit),
+        since=tuple(marks.since(gone, release)),
+        paused=tuple(marks.paused(release, at)),
         minimum_cell=next(e["minimum"] for e in part["trace"]["indicators"] if e["id"] == key),
         hidden=sum(row["status"] == "hidden" for row in shown),
         rows=len(shown),
@@ -121,7 +128,7 @@ def _part(release: Release, key: str) -> Mapping[str, Any] | None:
     )
 
 
-def _sources(part: Mapping[str, Any]) -> tuple[Source, ...]:
+def _sources(part: Mapping[str, Any], gone: Gone) -> tuple[Source, ...]:
     ids = [entry["id"] for entry in part["submissions"]]
     found = {
         str(row.pk): row for row in Submission.objects.filter(pk__in=ids).select_related("provider")
@@ -135,10 +142,26 @@ def _sources(part: Mapping[str, Any]) -> tuple[Source, ...]:
             drop_id=entry["drop_id"],
             content_id=entry["content_id"],
             contract_version=entry["contract_version"],
-            state=found[entry["id"]].state,
+            since=_since(found[entry["id"]], gone),
         )
         for entry in part["submissions"]
     )
+
+
+def _since(submission: Submission, gone: Gone) -> str:
+    """What has become of a file since it was counted."""
+    left = {each.withdrawal.organisation_id: each for each in gone.departures}
+    departure = left.get(submission.provider_id)
+    if submission.state == Submission.State.DESTROYED:
+        if departure is not None:
+            return _("destroyed: the partner withdrew, and nobody can read it any more")
+        return _("destroyed: the time for which it may be kept is over")
+    if departure is not None:
+        names = {"day": formats.day(departure.on), "last": formats.day(departure.destroy_on)}
+        return _("withdrawn on %(day)s: not used any more, destroyed on %(last)s") % names
+    if submission.state == Submission.State.SUPERSEDED:
+        return _("replaced by a newer file")
+    return _("unchanged")
 
 
 def _grounds(release: Release, permit: Permit) -> tuple[Ground, ...]:

@@ -22,7 +22,7 @@ from commonweal.core.errors import Denied, Failure
 from commonweal.core.models import Job
 from commonweal.core.queries import organisations
 from commonweal.core.scope import Actor
-from commonweal.measure import actions, exports, policies, queries
+from commonweal.measure import actions, exports, marks, policies, queries, standing
 from commonweal.measure.forms import OrderForm, WithdrawForm
 from commonweal.measure.models import Release
 from commonweal.measure.presentation import shown
@@ -41,6 +41,8 @@ def results(request: HttpRequest, slug: str) -> HttpResponse:
         "partnership": partnership,
         "nav_current": "results",
         "releases": listed,
+        "marked": standing.marked(listed),
+        "paused": marks.paused(newest, at) if newest else [],
         "newest": newest,
         "shown": shown(queries.release_for(actor, slug, newest.number, at)) if newest else [],
         "running": queries.running(partnership),
@@ -86,6 +88,8 @@ def order(request: HttpRequest, slug: str) -> HttpResponse:
         "nav_current": "results",
         "form": form,
         "failure": refusal,
+        "left_out": [marks.next_run(each) for each in standing.partners_gone(partnership)],
+        "paused": marks.paused_in(partnership, at),
         "may_order": bool(form.organisations),
     }
     status = refusal.http_status if refusal else 422 if form.errors else 200
@@ -134,6 +138,7 @@ def release(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         "nav_current": "results",
         "release": found,
         "shown": shown(found),
+        "paused": marks.paused(found, at),
         "may_publish": policies.can_publish(actor, found, at),
         "withdraw_form": WithdrawForm(),
     }
@@ -149,7 +154,7 @@ def how(request: HttpRequest, slug: str, number: int, key: str) -> HttpResponse:
         "partnership": found.partnership,
         "nav_current": "results",
         "release": found,
-        "way": provenance(found, key),
+        "way": provenance(found, key, request.at),  # type: ignore[attr-defined]
     }
     return render(request, "measure/how.html", context)
 
@@ -189,6 +194,7 @@ def withdraw(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         "nav_current": "results",
         "release": found,
         "shown": shown(found),
+        "paused": marks.paused(found, at),
         "may_publish": policies.can_publish(actor, found, at),
         "withdraw_form": form,
         "form": form,

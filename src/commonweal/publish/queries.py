@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from commonweal.agree import queries as agree
 from commonweal.agree.queries import PublicAgreement
@@ -13,6 +14,7 @@ from commonweal.aim.models import EntryPoint
 from commonweal.convene import queries as convene
 from commonweal.convene.models import Partnership
 from commonweal.convene.queries import Table
+from commonweal.measure import marks, standing
 from commonweal.measure import queries as measure
 from commonweal.measure.models import Release
 from commonweal.measure.presentation import Shown, shown
@@ -22,7 +24,8 @@ from commonweal.measure.presentation import Shown, shown
 class PublicPage:
     """A partnership as its neighbours see it, at one moment.
 
-    `release` is the newest that stands; `others` are all before it and those taken back.
+    `release` is the newest that stands; `others` are all before it and those taken back; `marked`: of
+    which of them partners have withdrawn data since; `paused`: what is suspended, in sentences.
     """
 
     partnership: Partnership
@@ -32,6 +35,8 @@ class PublicPage:
     release: Release | None
     shown: Sequence[Shown]
     others: Sequence[Release]
+    marked: frozenset[UUID]
+    paused: Sequence[str]
 
     @property
     def headline(self) -> Shown | None:
@@ -44,6 +49,7 @@ def page(slug: str, at: datetime) -> PublicPage:
     partnership = convene.public_partnership(slug)
     releases = list(measure.ever_published(partnership).defer("rows", "manifest"))
     newest = measure.published(partnership).first()
+    others = [each for each in releases if each != newest]
     return PublicPage(
         partnership=partnership,
         table=convene.at_table(partnership, at),
@@ -51,5 +57,7 @@ def page(slug: str, at: datetime) -> PublicPage:
         agreements=agree.public_agreements(partnership, at),
         release=newest,
         shown=shown(newest) if newest else [],
-        others=[each for each in releases if each != newest],
+        others=others,
+        marked=standing.marked(others),
+        paused=marks.paused(newest, at) if newest else [],
     )

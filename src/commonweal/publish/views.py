@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from commonweal.convene import queries as convene
-from commonweal.measure import exports
+from commonweal.measure import exports, marks
 from commonweal.measure import queries as measure
 from commonweal.measure.models import Release
 from commonweal.measure.presentation import shown
@@ -46,14 +46,18 @@ def release(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     context = {"release": found, **_named(found.partnership)}
     if found.state == Release.State.WITHDRAWN:
         return _page(request, "publish/withdrawn.html", context)
-    return _page(request, "publish/release.html", {**context, "shown": shown(found)})
+    paused = marks.paused(found, request.at)  # type: ignore[attr-defined]
+    return _page(
+        request, "publish/release.html", {**context, "shown": shown(found), "paused": paused}
+    )
 
 
 @require_safe
 def how(request: HttpRequest, slug: str, number: int, key: str) -> HttpResponse:
     """How do we know? Where does this number come from?"""
     found = measure.public_release(slug, number)
-    context = {"release": found, "way": provenance(found, key), **_named(found.partnership)}
+    way = provenance(found, key, request.at)  # type: ignore[attr-defined]
+    context = {"release": found, "way": way, **_named(found.partnership)}
     return _page(request, "publish/how.html", context)
 
 
