@@ -24,7 +24,9 @@ from commonweal.pool.tests.factories import AT
 from tests.journeys.small import Small, small
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
-ENDLESS = "SELECT count(*) FROM range(1000000000) a, range(1000000000) b WHERE a.range + b.range < 0"
+ENDLESS = (
+    "SELECT count(*) FROM range(1000000000) a, range(1000000000) b WHERE a.range + b.range < 0"
+)
 
 
 @pytest.fixture
