@@ -29,7 +29,7 @@ def test_months_end_where_counting_day_by_day_ends(day: date, months: int) -> No
 
 
 @given(
-    st.datetimes(datetime(2020, 1, 1), datetime(2032, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001
+    st.datetimes(datetime(2020, 1, 1), datetime(2032, 1, 1), timezones=st.just(UTC)),
     st.integers(1, 120),
     st.sampled_from(ZONES),
 )
