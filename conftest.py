@@ -13,6 +13,8 @@ HOME = Path(tempfile.mkdtemp(prefix="commonweal-test-"))
 os.environ["COMMONWEAL_HOME"] = str(HOME)
 os.environ["COMMONWEAL_KEYS"] = str(HOME / "keys")
 os.environ.setdefault("COMMONWEAL_DEBUG", "1")
+# The example keeps its data in one country, as a real installation says.
+os.environ["COMMONWEAL_PLACE"] = "GB"
 os.environ["COMMONWEAL_SECRET_KEY"] = "test-only"
 os.environ["COMMONWEAL_BASE_URL"] = "http://testserver"
 # Named here and not in pyproject: from there pytest-django loads it before the lines above.

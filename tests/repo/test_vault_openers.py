@@ -36,6 +36,8 @@ CALLERS = {
         "store.unseal",
         "store.write_clean",
     },
+    # What is destroyed: whether it still opens, and its files.
+    "pool.ending": {"session.place_of", "files.remove"},
     "pool.jobs": {"session.place_of"},
     "pool.queries": {"keys.Owner", "keys.is_destroyed"},
     "pool.reading": {
@@ -53,7 +55,7 @@ CALLERS = {
         "keys.is_destroyed",
     },
     "pool.views.taking": {"store.too_large"},
-    "measure.actions": {"session.open_session"},
+    "measure.actions": {"session.open_session", "session.Session"},
 }
 # Where the folders of ciphertext and keys are known: who knows neither cannot go round the vault.
 FOLDERS = {

@@ -177,9 +177,9 @@ def _how_it_is_kept(document: Document) -> Iterator[str]:
     if any(isinstance(each, Data | Purpose) for each in document.clauses):
         yield _(
             "The software enforces the numbered clauses at every use of the data and answers a "
-            "request that they do not allow with the number of the clause. To keep data no longer "
-            "than agreed is the duty of those who keep it. Free words, marked as such, cannot widen "
-            "the clauses."
+            "request that they do not allow with the number of the clause. It destroys what it holds "
+            "when the agreed time is over; copies taken out of it are the duty of those who hold "
+            "them. Free words, marked as such, cannot widen the clauses."
         )
     else:
         yield _(

@@ -105,7 +105,6 @@ SENTENCES: Mapping[str, str | Promise] = {
     "pool.reading_refused": _("tried to read what is in a partner’s file, and was refused"),
     "pool.rows_taken": _("downloaded the rows to mend"),
     "pool.destroyed": _("destroyed a file whose time was over"),
-    "pool.contract_moved": _("moved a data contract to another agreement"),
     "pool.keys_destroyed": _("destroyed the keys to a partner’s data"),
     "measure.release_ordered": _("ordered a release"),
     "measure.release_failed": _("could not compute a release that was ordered"),

@@ -240,7 +240,7 @@ def ask_to_submit(submission: Submission, by: Actor, at: datetime) -> Permit:
         raise Denied(
             _("“%(contract)s” belongs to %(agreement)s, which does not allow this now.")
             % {"contract": submission.contract.title, "agreement": agreement},
-            mend=_("Have the contract moved to the agreement that is in force."),
+            mend=_("Have a contract added under the agreement that is in force."),
             clause=agreement,
         )
     return permit
@@ -250,8 +250,7 @@ def _record(draft: Submission, landed: Landed, by: Actor, at: datetime) -> Submi
     """Number the submission, queue its check and log it; or give back the same one from before."""
     with transaction.atomic():
         # Two files for one month queue here for their numbers.
-        contract = DataContract.objects.select_for_update().get(pk=draft.contract_id)
-        ending.check_not_moved(draft, contract)
+        DataContract.objects.select_for_update().get(pk=draft.contract_id)
         last = queries.of_month(draft.contract, draft.provider, draft.period).first()
         if last is not None and _is_repeat(last, draft, landed):
             _log("repeated", last, by, at)

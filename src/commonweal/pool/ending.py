@@ -50,16 +50,6 @@ def keep_until(permit: Permit, agreement: Agreement, received: datetime) -> date
     return retention.keep_until(received, min(months), version.zone)
 
 
-def check_not_moved(draft: Submission, contract: DataContract) -> None:
-    """Within the transaction that keeps a file: its contract is where it was when we asked."""
-    if contract.agreement_id != draft.agreement_id:
-        raise Conflict(
-            _("“%(contract)s” has just been moved to another agreement. Nothing was kept.")
-            % {"contract": contract.title},
-            mend=_("Send the file again."),
-        )
-
-
 def unless_ended(submission: Submission, outcome: Outcome, *, by: Actor, at: datetime) -> Outcome:
     """A refusal in place of what was found, when the keys or the agreement ended meanwhile."""
     if not outcome.addresses:

@@ -192,6 +192,14 @@ def counts_elsewhere(submission: Submission, content_id: str) -> bool:
     return others.exclude(period=submission.period).exists()
 
 
+def is_outlived(submission: Submission) -> bool:
+    """Whether it was destroyed because its months were over, and not with its provider's keys."""
+    erased = Erasure.objects.filter(
+        agreement=submission.agreement_id, provider=submission.provider_id, era=submission.era
+    )
+    return submission.state == Submission.State.DESTROYED and not erased.exists()
+
+
 def agreement_of(partnership: Partnership, contract_key: str) -> str:
     """The reference of the agreement under which a contract's data lies; "" for no such contract."""
     found = DataContract.objects.filter(partnership=partnership, key=contract_key)

@@ -59,6 +59,7 @@ class Shown:
     has_bad_rows: bool
     uses: list[uses.Use]
     history: list[dict[str, Any]]
+    outlived: bool
 
 
 def progress_of(submission: Submission) -> dict[str, Any]:
@@ -97,6 +98,7 @@ def shown(
         has_bad_rows=bool(submission.quarantine_file) and found is not None,
         uses=uses.uses(actor, [submission.pk], at),
         history=_history(actor, submission, month, countable, address),
+        outlived=queries.is_outlived(submission),
     )
 
 
