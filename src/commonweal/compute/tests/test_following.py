@@ -60,6 +60,12 @@ def test_reminders(state: str, due_on: date, heard: date, today: date) -> None:
         assert found == ("quiet" if silent >= 60 else "")
 
 
+def test_the_sixtieth_day_without_a_word_is_the_first_that_counts() -> None:
+    due, heard = date(2027, 1, 1), date(2026, 1, 1)
+    said = [following.reminder("open", due, heard, heard + timedelta(days=n)) for n in (59, 60)]
+    assert said == ["", "quiet"]
+
+
 @given(st.lists(st.sampled_from(following.STANDINGS)))
 def test_a_tally_counts_all_and_names_no_empty_one(standings: list[str]) -> None:
     found = following.tally(standings)

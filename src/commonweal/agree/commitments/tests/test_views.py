@@ -329,6 +329,7 @@ def test_who_is_asked_by_mail_answers_without_an_account(
     assert "Thank you" in body(done) and "Eleven beds so far." in body(done)
     word = Word.objects.get()
     assert word.said_by == f"link:{Link.objects.get().pk}"
+    assert Link.objects.get().last_used_at == AT
     text = body(convener.get(reverse("commitment", args=[partnership.slug, 1])))
     assert "said by personal link" in text
     assert worker.name not in text and worker.email not in text
