@@ -87,7 +87,7 @@ def test_the_clauses_that_a_permit_names_are_those_of_the_signed_text(example: A
         if row["indicator"] in {each["indicator"] for each in part["definitions"]}
     ]
     grounds = parts[0]["permit"]["agreements"]
-    assert {ground["reference"][:3] for ground in grounds} == {"DSA", "DUL"}
+    assert {ground["reference"][:3] for ground in grounds} == {"MOU", "DSA", "DUL"}
     for ground in grounds:
         version = AgreementVersion.objects.get(
             agreement__reference=ground["reference"], number=ground["version"]

@@ -140,4 +140,4 @@ def test_the_log_is_whole_and_holds_no_person(example: Any) -> None:
     # What a field is called may stand there, a permit lists it; no child's name may.
     assert "family_name" in text
     assert not set(re.findall(r"[^\W\d_]+(?:'[^\W\d_]+)?", text)) & {*FIRST_NAMES, *FAMILY_NAMES}
-    assert Agreement.objects.filter(partnership=example).count() == 9
+    assert Agreement.objects.filter(partnership=example).count() == 13

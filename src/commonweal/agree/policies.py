@@ -109,7 +109,7 @@ def check_can_name_signatory(
     """Say who signs for an organisation without an account: its own people, never the convener.
 
     Where somebody of the organisation may sign, only they name another, as everywhere. Where nobody
-    may, a member does: the parties see on the signature who named the signatory.
+    may, a member does: else an organisation without a signatory could never sign.
     """
     check_can_speak_for(actor, partnership, organisation, at)
     signatories = people.people_of(organisation, Role.SIGNATORY, at)

@@ -156,7 +156,7 @@ class TestTheory:
         for wrong, says in (
             ({"target": one.pk}, "two different ends"),
             ({"hypothesis": " "}, "so that it can fail"),
-            ({"source": NodeFactory().pk}, "Select a valid choice"),
+            ({"source": NodeFactory().pk}, "Choose one of the list"),
         ):
             answer = client.post(url, {**good, **wrong})
             assert answer.status_code == 422
@@ -307,7 +307,7 @@ class TestIndicators:
             ({"target": "61", "target_period": "2026-12"}, "between 0 and 1"),
             ({"target_period": ""}, "Say for which period this holds."),
             ({"reason": ""}, "Say why it is measured this way."),
-            ({"owner": str(uuid4())}, "Select a valid choice"),
+            ({"owner": str(uuid4())}, "Choose one of the list"),
         ],
     )
     def test_bad_input_says_what_and_loses_nothing(self, given: dict[str, Any], says: str) -> None:
