@@ -114,7 +114,8 @@ def test_from_draft_to_agreed_to_signature(
     assert talk.waits_for(version).is_over
     actions.open_for_signature(version=version, by=BY, at=AT)
     assert AgreementVersion.objects.get(pk=version.pk).state == State.SIGNING
-    kinds = list(Event.objects.filter(kind__startswith="agree.").values_list("kind", flat=True))
+    found = Event.objects.filter(kind__startswith="agree.").order_by("number")
+    kinds = list(found.values_list("kind", flat=True))
     assert kinds == [
         "agree.drafted",
         "agree.opened_for_comment",
