@@ -13,6 +13,7 @@ from django.db import connection
 
 from commonweal.agree import actions as agree
 from commonweal.agree import watching
+from commonweal.agree.access import logged
 from commonweal.agree.tests.factories import signatory_of
 from commonweal.compute.indicators.database import Limits, database
 from commonweal.core import jobs
@@ -79,6 +80,10 @@ def test_an_endless_statement_ends_when_a_partner_withdraws(built: Small) -> Non
     assert Release.objects.count() == before
     refused = Event.objects.filter(kind="agree.refused", data__stopped=True).get()
     assert refused.data["code"] == "provider_withdrawn"
+    # What was stopped reads like every other request that was refused.
+    told = logged.requests(built.partnership, AT - timedelta(days=1), AT + timedelta(days=1))
+    (stopped,) = [each for each in told if each.refusal and each.at == refused.at]
+    assert stopped.ask.providers and stopped.ask.under == built.sharing.reference
     assert Event.objects.filter(kind="measure.release_failed").exists()
     assert jobs.run_due(AT + timedelta(days=1)) == 0
 

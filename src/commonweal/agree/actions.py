@@ -7,13 +7,10 @@ What is said about a text before it is signed is in `commenting`, what a signatu
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
-from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from commonweal.agree import (
@@ -266,24 +263,28 @@ def permit(*, ask: Ask, by: Actor, at: datetime) -> Permit:
         policies.check_can_ask(by, ask.organisation)
     except Denied:
         with transaction.atomic(durable=True):
-            _log_answer("asked_for_another", ask, by, at, _asked(ask))
+            log_answer("asked_for_another", ask, by, at, ask.as_json())
         raise
     with transaction.atomic(durable=True):
         partnership = Partnership.objects.filter(pk=ask.partnership).first()
         if partnership is None:
             raise missing()
-        ask = here(ask)
+        ask = queries.here(ask)
         answer = decide(ask, queries.register_of(partnership), at)
         if isinstance(answer, Permit):
-            data = {**_asked(ask), "permit": answer.id, "expires_at": answer.expires_at.isoformat()}
+            data = {
+                **ask.as_json(),
+                "permit": answer.id,
+                "expires_at": answer.expires_at.isoformat(),
+            }
             data["granted"] = [str(each) for each in answer.providers]
             data["agreements"] = [f"{each.reference} v{each.version}" for each in answer.agreements]
-            _log_answer("granted", ask, by, at, data)
+            log_answer("granted", ask, by, at, data)
             for provider, refusal in answer.refused_providers.items():
                 left_out = {"provider": str(provider), "permit": answer.id}
-                _log_answer("refused", ask, by, at, {**left_out, **refusal.as_json()})
+                log_answer("refused", ask, by, at, {**left_out, **refusal.as_json()})
         else:
-            _log_answer("refused", ask, by, at, {**_asked(ask), **answer.as_json()})
+            log_answer("refused", ask, by, at, {**ask.as_json(), **answer.as_json()})
     if isinstance(answer, Permit):
         return answer
     raise denied(answer)
@@ -292,7 +293,7 @@ def permit(*, ask: Ask, by: Actor, at: datetime) -> Permit:
 def would_permit(*, ask: Ask, at: datetime) -> bool:
     """Whether a request would be granted. Nothing is granted by it, so nothing is logged."""
     partnership = Partnership.objects.get(pk=ask.partnership)
-    return isinstance(decide(here(ask), queries.register_of(partnership), at), Permit)
+    return isinstance(decide(queries.here(ask), queries.register_of(partnership), at), Permit)
 
 
 def check_still_permitted(*, ask: Ask, at: datetime) -> None:
@@ -304,17 +305,10 @@ def check_still_permitted(*, ask: Ask, at: datetime) -> None:
     Denied as `permit` does.
     """
     held = Agreement.objects.select_for_update().filter(partnership=ask.partnership)
-    agreements = list(held.order_by("pk").values_list("pk", flat=True))
-    # What has happened while the work ran counts, whatever the clock said when it began.
-    withdrawn = Withdrawal.objects.filter(agreement__in=agreements).aggregate(last=Max("at"))
-    suspended = Suspension.objects.filter(agreement__in=agreements).aggregate(last=Max("from_at"))
-    moment = max(filter(None, (at, withdrawn["last"], suspended["last"])))
-    partnership = Partnership.objects.get(pk=ask.partnership)
-    answer = decide(here(ask), queries.register_of(partnership), moment)
+    list(held.order_by("pk").values_list("pk", flat=True))
+    answer = queries.answer_now(ask, at)
     if isinstance(answer, Refusal):
         raise denied(answer)
-    for refusal in answer.refused_providers.values():
-        raise denied(refusal)
 
 
 def denied(refusal: Refusal) -> Denied:
@@ -343,27 +337,8 @@ def _withdrawal(
     )
 
 
-def here(ask: Ask) -> Ask:
-    """The request, done where this installation stands: nobody who asks can say otherwise."""
-    return replace(ask, place=settings.PLACE)
-
-
-def _asked(ask: Ask) -> dict[str, Any]:
-    return {
-        "action": ask.action,
-        "contract": ask.contract,
-        "fields": sorted(ask.fields),
-        "purpose": ask.purpose,
-        "output": ask.output,
-        "linkage": ask.linkage,
-        "providers": [str(each) for each in ask.providers],
-        **({"under": ask.under} if ask.under else {}),
-        **({"shown": sorted(ask.shown)} if ask.shown else {}),
-        **({"place": ask.place} if ask.place else {}),
-    }
-
-
-def _log_answer(what: str, ask: Ask, by: Actor, at: datetime, data: dict[str, Any]) -> None:
+def log_answer(what: str, ask: Ask, by: Actor, at: datetime, data: dict[str, Any]) -> None:
+    """Keep what the agreements answered to a request. `data`: what the answer says."""
     events.append(
         kind=f"agree.{what}",
         subject=f"agree.contract:{ask.contract[:100]}",

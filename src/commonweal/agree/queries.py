@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.conf import settings
+from django.db.models import Count, Exists, Max, OuterRef, Prefetch, QuerySet
 
 from commonweal.agree.models import (
     Agreement,
@@ -19,9 +21,10 @@ from commonweal.agree.models import (
     Withdrawal,
 )
 from commonweal.agree.states import PREPARING
-from commonweal.compute.permits.asking import SUBMIT, Refusal
+from commonweal.compute.permits.asking import Ask, Permit, Refusal
 from commonweal.compute.permits.clauses import Clause, Party, Purpose, from_json
-from commonweal.compute.permits.kinds import KINDS
+from commonweal.compute.permits.deciding import decide
+from commonweal.compute.permits.kinds import KINDS, SHARING
 from commonweal.compute.permits.reasons import why_it_allows_nothing
 from commonweal.compute.permits.register import Register
 from commonweal.compute.permits.terms import Terms, terms_from
@@ -87,6 +90,28 @@ def terms_in(partnership: Partnership) -> tuple[Terms, ...]:
 def register_of(partnership: Partnership) -> Register:
     """The same, indexed for `compute.permits.deciding.decide`."""
     return Register(terms_in(partnership))
+
+
+def here(ask: Ask) -> Ask:
+    """The request, done where this installation stands: nobody who asks can say otherwise."""
+    return replace(ask, place=settings.PLACE)
+
+
+def answer_now(ask: Ask, at: datetime) -> Permit | Refusal:
+    """The answer to a request that was granted before: a refusal also when one provider is refused.
+
+    `ask` names the providers that were granted. What has happened while the work ran counts, whatever
+    the clock said when it began.
+    """
+    mine = {"agreement__partnership": ask.partnership}
+    withdrawn = Withdrawal.objects.filter(**mine).aggregate(last=Max("at"))["last"]
+    suspended = Suspension.objects.filter(**mine).aggregate(last=Max("from_at"))["last"]
+    moment = max(filter(None, (at, withdrawn, suspended)))
+    partnership = Partnership.objects.get(pk=ask.partnership)
+    answer = decide(here(ask), register_of(partnership), moment)
+    if isinstance(answer, Permit) and answer.refused_providers:
+        return next(iter(answer.refused_providers.values()))
+    return answer
 
 
 def latest(agreement: Agreement) -> AgreementVersion:
@@ -285,24 +310,26 @@ def refusal_counts(agreement: Agreement) -> dict[int, int]:
     return {int(number): times for number, times in rows}
 
 
+def sharing_withdrawals() -> QuerySet[Any]:
+    """Withdrawals from sharing agreements. `is_back`: the organisation has since signed a later
+    version of the same agreement."""
+    later = Signature.objects.filter(
+        version__agreement=OuterRef("agreement"),
+        version__number__gt=OuterRef("version__number"),
+        version__active_at__isnull=False,
+        organisation=OuterRef("organisation"),
+    )
+    found = Withdrawal.objects.filter(agreement__kind__in=SHARING).annotate(is_back=Exists(later))
+    return found.select_related("agreement", "organisation", "version")
+
+
 def destructions_due(at: datetime) -> QuerySet[Withdrawal]:
     """Withdrawals from sharing agreements whose notice has run out, the oldest first.
 
-    Left out: an organisation that has since signed a later version of the same agreement. Whoever
-    keeps the keys destroys them; doing so twice changes nothing.
+    Left out: an organisation that has come back. Whoever keeps the keys destroys them; doing so
+    twice changes nothing.
     """
-    sharing = [kind.key for kind in KINDS.values() if SUBMIT in kind.grants]
-    due = Withdrawal.objects.filter(destroy_at__lte=at, agreement__kind__in=sharing)
-    returned = [
-        withdrawal.pk
-        for withdrawal in due.select_related("version")
-        if Signature.objects.filter(
-            Q(version__agreement=withdrawal.agreement_id)
-            & Q(version__number__gt=withdrawal.version.number)
-            & Q(version__active_at__isnull=False, organisation=withdrawal.organisation_id)
-        ).exists()
-    ]
-    return due.exclude(pk__in=returned).select_related("agreement", "organisation").order_by("at")
+    return sharing_withdrawals().filter(destroy_at__lte=at, is_back=False).order_by("at")
 
 
 def notice(days: int) -> timedelta:

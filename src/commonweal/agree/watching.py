@@ -21,12 +21,8 @@ from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
 from commonweal.agree import actions, queries, words
-from commonweal.agree.models import Agreement, Suspension, Withdrawal
 from commonweal.compute.permits.asking import Ask, Refusal
-from commonweal.compute.permits.deciding import decide
 from commonweal.compute.stopping import Stop
-from commonweal.convene.models import Partnership
-from commonweal.core import events
 from commonweal.core.errors import Denied, without_text
 from commonweal.core.scope import Actor
 
@@ -62,9 +58,9 @@ class Watch:
         """Pull the brake if any request is not allowed any more, and log what refuses it."""
         now = self._at + timedelta(seconds=time.monotonic() - self._began)
         for ask in self._asks:
-            refusal = ended(ask, now)
-            if refusal is not None:
-                return self._end(ask, refusal, now)
+            answer = queries.answer_now(ask, now)
+            if isinstance(answer, Refusal):
+                return self._end(ask, answer, now)
         return None
 
     def _end(self, ask: Ask, refusal: Refusal, now: datetime) -> Denied:
@@ -79,7 +75,9 @@ class Watch:
         """Log what stopped it, once; tried again when the database was not free."""
         if self._unlogged is not None:
             ask, refusal, now = self._unlogged
-            _log_stopped(ask, refusal, self._by, now)
+            said = {**queries.here(ask).as_json(), "stopped": True, **refusal.as_json()}
+            with transaction.atomic():
+                actions.log_answer("refused", ask, self._by, now, said)
             self._unlogged = None
 
 
@@ -152,27 +150,6 @@ class _Guard(threading.Thread):
                 return
 
 
-def ended(ask: Ask, at: datetime) -> Refusal | None:
-    """Why a request that was granted is not allowed any more; None while it is.
-
-    Every provider that `ask` names must still be granted. What has happened while the work ran
-    counts, whatever the clock said when it began.
-    """
-    agreements = Agreement.objects.filter(partnership=ask.partnership).values("pk")
-    gone = Withdrawal.objects.filter(agreement__in=agreements).order_by("-at")
-    paused = Suspension.objects.filter(agreement__in=agreements).order_by("-from_at")
-    newest = (
-        gone.values_list("at", flat=True).first(),
-        paused.values_list("from_at", flat=True).first(),
-    )
-    moment = max(filter(None, (at, *newest)))
-    partnership = Partnership.objects.get(pk=ask.partnership)
-    answer = decide(actions.here(ask), queries.register_of(partnership), moment)
-    if isinstance(answer, Refusal):
-        return answer
-    return next(iter(answer.refused_providers.values()), None)
-
-
 def stopped(refusal: Refusal) -> Denied:
     """The refusal as the reason for which a computation was stopped."""
     as_said = actions.denied(refusal)
@@ -181,27 +158,3 @@ def stopped(refusal: Refusal) -> Denied:
         "clause": as_said.clause,
     }
     return Denied(text, mend=as_said.mend, clause=words.clause(refusal))
-
-
-def _log_stopped(ask: Ask, refusal: Refusal, by: Actor, at: datetime) -> None:
-    """As `permit` logs a refusal, with the mark that something was running."""
-    data = {
-        "action": ask.action,
-        "contract": ask.contract,
-        "fields": sorted(ask.fields),
-        "purpose": ask.purpose,
-        "output": ask.output,
-        "providers": [str(each) for each in ask.providers],
-        "stopped": True,
-        **refusal.as_json(),
-    }
-    with transaction.atomic():
-        events.append(
-            kind="agree.refused",
-            subject=f"agree.contract:{ask.contract[:100]}",
-            by=by,
-            at=at,
-            scope=ask.partnership,
-            organisation=ask.organisation,
-            data=data,
-        )

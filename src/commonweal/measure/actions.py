@@ -319,19 +319,7 @@ def publish_release(*, release: Release, by: Actor, at: datetime) -> None:
 
 def _asked_to_publish(release: Release, part: Mapping[str, Any], by: Actor, at: datetime) -> Ask:
     granted = Permit.from_json(part["permit"])
-    ask = Ask(
-        action=MEASURE,
-        actor=by.label,
-        organisation=granted.organisation,
-        partnership=granted.partnership,
-        contract=granted.contract,
-        providers=granted.providers,
-        fields=granted.fields,
-        purpose=granted.purpose,
-        output=granted.output,
-        shown=granted.shown,
-        under=queries.shared_under(release, granted.contract),
-    )
+    ask = granted.asked(actor=by.label, under=queries.shared_under(release, granted.contract))
     answer = agree.permit(ask=ask, by=by, at=at)
     for refusal in answer.refused_providers.values():
         raise agree.denied(refusal)

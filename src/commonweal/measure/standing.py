@@ -16,15 +16,12 @@ from zoneinfo import ZoneInfo
 from django.db.models import Q
 
 from commonweal.agree import queries as agree
-from commonweal.agree.models import Agreement, Signature, Suspension, Withdrawal
-from commonweal.compute.permits.asking import SUBMIT
+from commonweal.agree.models import Agreement, Suspension, Withdrawal
 from commonweal.compute.permits.clauses import PROVIDER
-from commonweal.compute.permits.kinds import KINDS
 from commonweal.convene.models import Partnership
 from commonweal.measure.models import Release
 from commonweal.pool.models import Erasure, Submission
 
-_SHARING = [kind.key for kind in KINDS.values() if SUBMIT in kind.grants]
 _Owner = tuple[UUID, UUID]
 _Era = tuple[UUID, UUID, int]
 
@@ -79,9 +76,7 @@ def departures(partnership: Partnership) -> list[Departure]:
 
     One that came back before its data was destroyed is left out: nothing of it has gone.
     """
-    rows = Withdrawal.objects.filter(
-        agreement__partnership=partnership, agreement__kind__in=_SHARING
-    ).select_related("agreement", "organisation", "version")
+    rows = agree.sharing_withdrawals().filter(agreement__partnership=partnership)
     erased: dict[_Owner, list[datetime]] = {}
     for agreement, provider, _era, moment in _erasures(partnership):
         erased.setdefault((agreement, provider), []).append(moment)
@@ -91,17 +86,9 @@ def departures(partnership: Partnership) -> list[Departure]:
             continue
         moments = erased.get((row.agreement_id, row.organisation_id), [])
         destroyed = min((each for each in moments if each >= row.destroy_at), default=None)
-        is_back = _came_back(row)
-        if destroyed is not None or not is_back:
-            found.append(Departure(row, destroyed, is_back))
+        if destroyed is not None or not row.is_back:
+            found.append(Departure(row, destroyed, row.is_back))
     return found
-
-
-def _came_back(row: Withdrawal) -> bool:
-    later = Q(version__agreement=row.agreement_id, version__number__gt=row.version.number)
-    return Signature.objects.filter(
-        later, version__active_at__isnull=False, organisation=row.organisation_id
-    ).exists()
 
 
 def _erasures(partnership: Partnership) -> Iterable[tuple[UUID, UUID, int, datetime]]:

@@ -5,20 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from django.conf import settings
 from django.db import transaction
-from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from commonweal.agree import actions as agree
 from commonweal.agree import queries
 from commonweal.agree.access import logged
-from commonweal.agree.models import Suspension, Withdrawal
-from commonweal.compute.permits.asking import SUBMIT, Ask, Permit, Refusal
-from commonweal.compute.permits.deciding import decide
-from commonweal.compute.permits.kinds import KINDS
-from commonweal.compute.permits.register import Register
-from commonweal.compute.permits.terms import Terms
+from commonweal.agree.models import Agreement
+from commonweal.compute.permits.asking import Ask, Permit, Refusal
+from commonweal.compute.permits.kinds import SHARING
 from commonweal.convene.models import Partnership
 from commonweal.convene.policies import missing
 from commonweal.core import events
@@ -56,47 +51,20 @@ def _refusal(permit: Permit, partnership: Partnership, at: datetime) -> Refusal 
     )
     if not given.exists():
         return "unknown"
-    terms = queries.terms_in(partnership)
-    answer = decide(_ask(permit, terms), Register(terms), _moment(partnership, at))
+    answer = queries.answer_now(_ask(permit), at)
     if isinstance(answer, Refusal):
         return answer
-    for refusal in answer.refused_providers.values():
-        return refusal
     return None if set(permit.agreements) <= set(answer.agreements) else "changed"
 
 
-def _ask(permit: Permit, terms: tuple[Terms, ...]) -> Ask:
+def _ask(permit: Permit) -> Ask:
     """What was asked, for the providers that were granted, under the agreement they rest on."""
-    rests_on = {(basis.reference, basis.version) for basis in permit.agreements}
-    roots = {
-        each.reference
-        for each in terms
-        if SUBMIT in KINDS[each.kind].grants and (each.reference, each.version) in rests_on
-    }
-    return Ask(
-        action=permit.action,
-        actor=permit.actor,
-        organisation=permit.organisation,
-        partnership=permit.partnership,
-        contract=permit.contract,
-        providers=permit.providers,
-        fields=permit.fields,
-        purpose=permit.purpose,
-        output=permit.output,
-        linkage=permit.linkage,
-        shown=permit.shown,
-        under=roots.pop() if len(roots) == 1 else "",
-        place=settings.PLACE,
-    )
-
-
-def _moment(partnership: Partnership, at: datetime) -> datetime:
-    """What has happened while the work ran counts, whatever the clock said when it began."""
-    mine = {"agreement__partnership": partnership}
-    withdrawn = Withdrawal.objects.filter(**mine).aggregate(last=Max("at"))["last"]
-    suspended = Suspension.objects.filter(**mine).aggregate(last=Max("from_at"))["last"]
-    moments: list[datetime] = [each for each in (at, withdrawn, suspended) if each]
-    return max(moments)
+    rests_on = [basis.reference for basis in permit.agreements]
+    roots = Agreement.objects.filter(
+        partnership=permit.partnership, kind__in=SHARING, reference__in=rests_on
+    ).values_list("reference", flat=True)
+    under = roots[0] if len(roots) == 1 else ""
+    return permit.asked(actor=permit.actor, under=under)
 
 
 def _log(permit: Permit, refused: Refusal | str, at: datetime) -> None:

@@ -8,8 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
-
+from commonweal.agree import queries
 from commonweal.compute.permits.asking import ACTIONS, Ask, Refusal
 from commonweal.convene.models import Partnership
 from commonweal.core.models import Event
@@ -64,20 +63,8 @@ def _asked(
     data: dict[str, Any] = event.data
     if "action" not in data or data["action"] not in ACTIONS or event.organisation is None:
         return None
-    ask = Ask(
-        action=data["action"],
-        actor="",
-        organisation=event.organisation,
-        partnership=partnership.pk,
-        contract=data["contract"],
-        providers=tuple(UUID(each) for each in data["providers"]),
-        fields=tuple(data["fields"]),
-        purpose=data["purpose"],
-        output=data["output"],
-        linkage=data["linkage"],
-        shown=tuple(data.get("shown", ())),
-        under=data.get("under", ""),
-        place=settings.PLACE,
+    ask = queries.here(
+        Ask.from_json(data, organisation=event.organisation, partnership=partnership.pk)
     )
     if event.kind == REFUSED:
         return Asked(event.at, ask, refusal=Refusal.from_json(data))

@@ -53,6 +53,40 @@ class Ask:
             self.action == READ and set(self.providers) == {self.organisation}
         )
 
+    def as_json(self) -> dict[str, Any]:
+        """What is asked, without who asks: as a log keeps it beside its own columns."""
+        return {
+            "action": self.action,
+            "contract": self.contract,
+            "fields": sorted(self.fields),
+            "purpose": self.purpose,
+            "output": self.output,
+            "linkage": self.linkage,
+            "providers": [str(each) for each in self.providers],
+            **({"under": self.under} if self.under else {}),
+            **({"shown": sorted(self.shown)} if self.shown else {}),
+            **({"place": self.place} if self.place else {}),
+        }
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any], *, organisation: UUID, partnership: UUID) -> Ask:
+        """What was asked, read back; `actor` stays blank."""
+        return cls(
+            action=value["action"],
+            actor="",
+            organisation=organisation,
+            partnership=partnership,
+            contract=value["contract"],
+            providers=tuple(UUID(each) for each in value["providers"]),
+            fields=tuple(value["fields"]),
+            purpose=value["purpose"],
+            output=value["output"],
+            linkage=value["linkage"],
+            under=value.get("under", ""),
+            shown=tuple(value.get("shown", ())),
+            place=value.get("place", ""),
+        )
+
 
 @dataclass(frozen=True)
 class Refusal:
@@ -205,6 +239,23 @@ class Permit:
             self._content(), sort_keys=True, separators=(",", ":"), ensure_ascii=False
         )
         return hashlib.sha256(content.encode()).hexdigest()
+
+    def asked(self, *, actor: str, under: str = "") -> Ask:
+        """The request to ask once more for what was granted, for the same providers."""
+        return Ask(
+            action=self.action,
+            actor=actor,
+            organisation=self.organisation,
+            partnership=self.partnership,
+            contract=self.contract,
+            providers=self.providers,
+            fields=self.fields,
+            purpose=self.purpose,
+            output=self.output,
+            linkage=self.linkage,
+            shown=self.shown,
+            under=under,
+        )
 
     def holds_at(self, at: datetime) -> bool:
         """Whether the permit may still be used: never before it was granted nor once expired."""

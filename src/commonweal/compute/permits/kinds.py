@@ -94,3 +94,5 @@ STANDARDS = AgreementKind(
 KINDS: Mapping[str, AgreementKind] = {
     kind.key: kind for kind in (CONSTITUTION, MOU, DSA, DUL, FUNDING, PROCUREMENT, STANDARDS)
 }
+SHARING = tuple(kind.key for kind in KINDS.values() if SUBMIT in kind.grants)
+"""The kinds under which data is handed in."""

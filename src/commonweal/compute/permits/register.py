@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from commonweal.compute.permits.asking import SUBMIT, Basis, Obligation, Refusal
+from commonweal.compute.permits.asking import Basis, Obligation, Refusal
 from commonweal.compute.permits.clauses import (
     INTERMEDIARY,
     LEVELS,
@@ -29,7 +29,7 @@ from commonweal.compute.permits.clauses import (
     Retention,
 )
 from commonweal.compute.permits.governing import GRAINS, Breach, Grain, Place
-from commonweal.compute.permits.kinds import KINDS
+from commonweal.compute.permits.kinds import KINDS, SHARING
 from commonweal.compute.permits.terms import NEVER, Terms
 
 _BASIS = (
@@ -128,9 +128,7 @@ class Path:
         )
         places = [frozenset(place.countries) for terms in chain if (place := terms.clause(Place))]
         self.countries = frozenset.intersection(*places) if places else None
-        self.source = next(
-            (terms.reference for terms in chain if SUBMIT in KINDS[terms.kind].grants), ""
-        )
+        self.source = next((terms.reference for terms in chain if terms.kind in SHARING), "")
         self.bases = tuple(
             Basis(terms.reference, terms.version, terms.text_hash, _numbers(terms, contract))
             for terms in chain
@@ -271,7 +269,7 @@ class Register:
                 paths.sort(key=_strictness)
 
     def _enter(self, leaf: Terms) -> None:
-        shares = SUBMIT in KINDS[leaf.kind].grants
+        shares = leaf.kind in SHARING
         chains = list(self._chains(leaf, frozenset()))
         for contract in leaf.contracts:
             place = (leaf.partnership, contract)
