@@ -34,6 +34,7 @@ from commonweal.agree.models import (
     Withdrawal,
 )
 from commonweal.agree.moving import move
+from commonweal.agree.recording import about
 from commonweal.compute.permits import clauses as c
 from commonweal.compute.permits.asking import Ask, Permit, Refusal
 from commonweal.compute.permits.deciding import decide
@@ -352,14 +353,4 @@ def log_answer(what: str, ask: Ask, by: Actor, at: datetime, data: dict[str, Any
 
 def _log(what: str, version: AgreementVersion, by: Actor, at: datetime, **more: Any) -> None:
     """`more`: organisation (its id) and what else the event's data holds."""
-    agreement = version.agreement
-    organisation = more.pop("organisation", None)
-    events.append(
-        kind=f"agree.{what}",
-        subject=f"agree.agreement:{agreement.pk}",
-        by=by,
-        at=at,
-        scope=agreement.partnership_id,
-        organisation=organisation,
-        data={"reference": agreement.reference, "version": version.number, **more},
-    )
+    events.append(kind=f"agree.{what}", by=by, at=at, **about(version, **more))

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from commonweal.agree import policies, queries, states, text, words
 from commonweal.agree.models import Agreement, AgreementVersion, Comment, Contentment, State
+from commonweal.agree.recording import about
 from commonweal.agree.talk import Speaker
 from commonweal.core import events
 from commonweal.core.errors import Conflict, Denied, Invalid
@@ -162,14 +163,5 @@ def _invalid(field: str, said: str) -> Invalid:
 
 
 def _log(what: str, version: AgreementVersion, by: Actor, at: datetime, **more: Any) -> None:
-    agreement = version.agreement
-    organisation = more.pop("organisation", None)
-    events.append(
-        kind=f"agree.{what}",
-        subject=f"agree.agreement:{agreement.pk}",
-        by=by,
-        at=at,
-        scope=agreement.partnership_id,
-        organisation=organisation,
-        data={"reference": agreement.reference, "version": version.number, **more},
-    )
+    """`more`: organisation (its id) and what else the event's data holds."""
+    events.append(kind=f"agree.{what}", by=by, at=at, **about(version, **more))

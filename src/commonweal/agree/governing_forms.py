@@ -20,7 +20,6 @@ from commonweal.agree.form_parts import DraftedForm, Part, Said, number, text, w
 from commonweal.agree.models import Agreement
 from commonweal.agree.money_parts import LIMITS, PAYING
 from commonweal.agree.terms_forms import (
-    DayInput,
     initial_of,
     lines_of,
     made,
@@ -33,6 +32,7 @@ from commonweal.compute.permits import governing as g
 from commonweal.compute.permits.kinds import KINDS
 from commonweal.compute.permits.purposes import OWN, PURPOSES
 from commonweal.compute.permits.terms import Terms
+from commonweal.core.fields import DayInput
 from commonweal.core.models import Organisation
 
 SPARE = 3

@@ -23,6 +23,7 @@ from django.utils.translation import ngettext
 
 from commonweal.agree import policies, queries, signing, words
 from commonweal.agree.models import Agreement, AgreementVersion, MailedSignatory, Signature, State
+from commonweal.agree.recording import about
 from commonweal.convene import queries as convene
 from commonweal.convene.policies import missing
 from commonweal.core import events, links, mail, ratelimit
@@ -328,16 +329,8 @@ def _invalid(field: str, said: str) -> Invalid:
 
 def _log(what: str, row: MailedSignatory, by: Actor, at: datetime) -> None:
     """Who was named and where the code went is not told: the log holds no name and no address."""
-    agreement = row.version.agreement
-    events.append(
-        kind=f"agree.{what}",
-        subject=f"agree.agreement:{agreement.pk}",
-        by=by,
-        at=at,
-        scope=agreement.partnership_id,
-        organisation=row.organisation_id,
-        data={"reference": agreement.reference, "version": row.version.number},
-    )
+    told = about(row.version, organisation=row.organisation_id)
+    events.append(kind=f"agree.{what}", by=by, at=at, **told)
 
 
 def may_name_for(actor: Actor, version: AgreementVersion, at: datetime) -> list[Organisation]:

@@ -13,11 +13,11 @@ from django.utils.translation import gettext_lazy
 
 from commonweal.agree import governing_text
 from commonweal.agree.form_parts import DraftedForm, Part, Said, wrong
-from commonweal.agree.terms_forms import DayInput
 from commonweal.compute.permits import clauses as c
 from commonweal.compute.permits import governing as g
 from commonweal.compute.permits.terms import Terms
 from commonweal.core import formats
+from commonweal.core.fields import DayInput
 
 
 def minor_units(said: str, currency: str, field: str) -> int:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -16,17 +16,10 @@ from commonweal.convene import policies as convene
 from commonweal.convene import queries as table
 from commonweal.convene.models import Partnership, Seat
 from commonweal.core import queries as people
-from commonweal.core.errors import Denied, Failure
+from commonweal.core.errors import Denied
 from commonweal.core.models import Organisation, Role
+from commonweal.core.policies import passes
 from commonweal.core.scope import Actor
-
-
-def _passes(check: Callable[[], None]) -> bool:
-    try:
-        check()
-    except Failure:
-        return False
-    return True
 
 
 def check_can_draft(actor: Actor, partnership: Partnership, at: datetime) -> None:
@@ -148,34 +141,34 @@ def check_can_ask(actor: Actor, organisation: UUID) -> None:
 
 
 def can_draft(actor: Actor, partnership: Partnership, at: datetime) -> bool:
-    return _passes(lambda: check_can_draft(actor, partnership, at))
+    return passes(lambda: check_can_draft(actor, partnership, at))
 
 
 def can_prepare(actor: Actor, agreement: Agreement, parties: Iterable[UUID], at: datetime) -> bool:
-    return _passes(lambda: check_can_prepare(actor, agreement, parties, at))
+    return passes(lambda: check_can_prepare(actor, agreement, parties, at))
 
 
 def can_sign(
     actor: Actor, partnership: Partnership, organisation: Organisation, at: datetime
 ) -> bool:
-    return _passes(lambda: check_can_sign(actor, partnership, organisation, at))
+    return passes(lambda: check_can_sign(actor, partnership, organisation, at))
 
 
 def can_speak_for(
     actor: Actor, partnership: Partnership, organisation: Organisation, at: datetime
 ) -> bool:
-    return _passes(lambda: check_can_speak_for(actor, partnership, organisation, at))
+    return passes(lambda: check_can_speak_for(actor, partnership, organisation, at))
 
 
 def can_name_signatory(
     actor: Actor, partnership: Partnership, organisation: Organisation, at: datetime
 ) -> bool:
-    return _passes(lambda: check_can_name_signatory(actor, partnership, organisation, at))
+    return passes(lambda: check_can_name_signatory(actor, partnership, organisation, at))
 
 
 def can_withdraw(actor: Actor, organisation: Organisation) -> bool:
-    return _passes(lambda: check_can_withdraw(actor, organisation))
+    return passes(lambda: check_can_withdraw(actor, organisation))
 
 
 def can_suspend(actor: Actor, agreement: Agreement, at: datetime) -> bool:
-    return _passes(lambda: check_can_suspend(actor, agreement, at))
+    return passes(lambda: check_can_suspend(actor, agreement, at))

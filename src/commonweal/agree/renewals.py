@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from commonweal.agree import notices, queries, sheets, words
 from commonweal.agree.models import AgreementVersion, State
 from commonweal.agree.queries import Summary
+from commonweal.agree.recording import about
 from commonweal.convene import queries as convene
 from commonweal.convene.models import Partnership
 from commonweal.core import events
@@ -137,15 +138,4 @@ def _is_logged(version: AgreementVersion, kind: str, days: int) -> bool:
 
 
 def _log(version: AgreementVersion, kind: str, days: int, by: Actor, at: datetime) -> None:
-    events.append(
-        kind=kind,
-        subject=f"agree.agreement:{version.agreement_id}",
-        by=by,
-        at=at,
-        scope=version.agreement.partnership_id,
-        data={
-            "reference": version.agreement.reference,
-            "version": version.number,
-            "days": days,
-        },
-    )
+    events.append(kind=kind, by=by, at=at, **about(version, days=days))

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from commonweal.agree import queries, states, text, words
 from commonweal.agree.models import Agreement, AgreementVersion, Signature, State
 from commonweal.agree.moving import move
+from commonweal.agree.recording import about
 from commonweal.core import events
 from commonweal.core.errors import Conflict, Denied
 from commonweal.core.models import Organisation, Person
@@ -126,14 +127,4 @@ def _put_in_force(version: AgreementVersion, by: Actor, at: datetime) -> None:
 
 def _log(what: str, version: AgreementVersion, by: Actor, at: datetime, **more: Any) -> None:
     """`more`: organisation (its id) and what else the event's data holds."""
-    agreement = version.agreement
-    organisation = more.pop("organisation", None)
-    events.append(
-        kind=f"agree.{what}",
-        subject=f"agree.agreement:{agreement.pk}",
-        by=by,
-        at=at,
-        scope=agreement.partnership_id,
-        organisation=organisation,
-        data={"reference": agreement.reference, "version": version.number, **more},
-    )
+    events.append(kind=f"agree.{what}", by=by, at=at, **about(version, **more))

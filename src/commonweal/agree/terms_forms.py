@@ -16,6 +16,7 @@ from commonweal.compute.permits import clauses as c
 from commonweal.compute.permits import governing as g
 from commonweal.compute.permits.purposes import OWN, PURPOSES
 from commonweal.compute.permits.terms import Terms
+from commonweal.core.fields import DayInput
 from commonweal.core.models import Organisation
 
 HEADING = "# "
@@ -27,13 +28,6 @@ def organisations(**options: Any) -> forms.ModelMultipleChoiceField[Organisation
     return forms.ModelMultipleChoiceField(
         queryset=Organisation.objects.none(), widget=forms.CheckboxSelectMultiple, **options
     )
-
-
-class DayInput(forms.DateInput):
-    input_type = "date"
-
-    def __init__(self) -> None:
-        super().__init__(format="%Y-%m-%d")
 
 
 class TermsForm(forms.Form):

@@ -41,15 +41,13 @@ from commonweal.agree.forms import (
 )
 from commonweal.agree.governing_forms import PARTS, GoverningForm
 from commonweal.agree.models import Agreement, AgreementVersion, Kind, State
-from commonweal.agree.showing import done as _done
-from commonweal.agree.showing import form_page as _form
-from commonweal.agree.showing import page
-from commonweal.agree.showing import render_page as _render
+from commonweal.agree.showing import AGREE, form_page, page
 from commonweal.agree.terms_forms import initial_of
 from commonweal.convene import queries as convene
 from commonweal.convene.policies import missing
 from commonweal.core import fresh
 from commonweal.core.errors import Conflict, Denied
+from commonweal.core.formerrors import done
 from commonweal.core.requests import SignedInRequest
 
 
@@ -66,7 +64,7 @@ def agreements(request: SignedInRequest, slug: str) -> HttpResponse:
         "is_seated": convene.standing(request.actor, partnership, request.at).is_seated,
         "sees_uses": access.can_see_uses(request.actor, partnership, request.at),
     }
-    return _render(request, "agreements", partnership, context)
+    return AGREE.page(request, "agreements", partnership, context)
 
 
 @login_required
@@ -106,7 +104,7 @@ def agreement(
         "refused": sum(sheet.refusals.values()),
         "documents": section(sheet, request.actor, request.at),
     }
-    return _render(request, "agreement", sheet.agreement.partnership, context)
+    return AGREE.page(request, "agreement", sheet.agreement.partnership, context)
 
 
 @login_required
@@ -151,9 +149,9 @@ def draft_sharing(request: SignedInRequest, slug: str) -> HttpResponse:
             )
         )
 
-    if _done(request, form, act):
+    if done(request, form, act):
         return _to_draft(request, made[0].agreement)
-    return _form(request, "draft", partnership, form, is_licence=False)
+    return form_page(request, "draft", partnership, form, is_licence=False)
 
 
 @login_required
@@ -163,7 +161,7 @@ def agreement_kinds(request: SignedInRequest, slug: str) -> HttpResponse:
     partnership = convene.partnership_for(request.actor, slug, request.at)
     policies.check_can_draft(request.actor, partnership, request.at)
     context = {"kinds": presentation.kinds(partnership)}
-    return _render(request, "kinds", partnership, context)
+    return AGREE.page(request, "kinds", partnership, context)
 
 
 @login_required
@@ -197,9 +195,9 @@ def draft_kind(request: SignedInRequest, slug: str, kind: str) -> HttpResponse:
             )
         )
 
-    if _done(request, form, act):
+    if done(request, form, act):
         return _to_draft(request, made[0].agreement)
-    return _form(request, "draft", partnership, form, drafted=presentation.kind_told(kind))
+    return form_page(request, "draft", partnership, form, drafted=presentation.kind_told(kind))
 
 
 @login_required
@@ -235,9 +233,9 @@ def draft_licence(request: SignedInRequest, slug: str, reference: str) -> HttpRe
             )
         )
 
-    if _done(request, form, act):
+    if done(request, form, act):
         return _to_draft(request, made[0].agreement)
-    return _form(request, "draft", partnership, form, is_licence=True, parent=parent)
+    return form_page(request, "draft", partnership, form, is_licence=True, parent=parent)
 
 
 @login_required
@@ -252,9 +250,9 @@ def renew(request: SignedInRequest, slug: str, reference: str) -> HttpResponse:
         messages.info(request, _("A new version is in preparation already: this one."))
         return redirect("agreement_version", slug, reference, preparing.number)
     form = _revision_form(request, found, version, expiry=renewals.prolonged(version))
-    if _done(request, form, lambda: _revise(request, found, form)):
+    if done(request, form, lambda: _revise(request, found, form)):
         return _to_draft(request, found)
-    return _form(
+    return form_page(
         request, "draft", found.partnership, form, revised=found, version=version, renews=True
     )
 
@@ -268,9 +266,9 @@ def revise(request: SignedInRequest, slug: str, reference: str) -> HttpResponse:
     terms = queries.terms_of(version)
     policies.check_can_prepare(request.actor, found, terms.parties, request.at)
     form = _revision_form(request, found, version)
-    if _done(request, form, lambda: _revise(request, found, form)):
+    if done(request, form, lambda: _revise(request, found, form)):
         return _to_draft(request, found)
-    return _form(request, "draft", found.partnership, form, revised=found, version=version)
+    return form_page(request, "draft", found.partnership, form, revised=found, version=version)
 
 
 def _revise(
@@ -353,7 +351,7 @@ def sign(request: SignedInRequest, slug: str, reference: str) -> HttpResponse:
         messages.info(request, _("Nothing is signed yet. Show once more that it is you."))
         return redirect(prove_url)
     form = SignForm(request.POST or None, mine=mine, initial={"text_hash": version.text_hash})
-    if _done(
+    if done(
         request,
         form,
         lambda: actions.sign(
@@ -375,7 +373,7 @@ def sign(request: SignedInRequest, slug: str, reference: str) -> HttpResponse:
         "prove_url": prove_url,
         "minutes": fresh.RECENT.seconds // 60,
     }
-    return _form(request, "sign", found.partnership, form, mine=mine, **context)
+    return form_page(request, "sign", found.partnership, form, mine=mine, **context)
 
 
 def _signed(left: int) -> str:
@@ -400,7 +398,7 @@ def withdraw(request: SignedInRequest, slug: str, reference: str) -> HttpRespons
             mend=_("Only a signatory of a party that has signed can withdraw it."),
         )
     form = WithdrawForm(request.POST or None, mine=mine)
-    if _done(
+    if done(
         request,
         form,
         lambda: actions.withdraw(
@@ -415,7 +413,7 @@ def withdraw(request: SignedInRequest, slug: str, reference: str) -> HttpRespons
         return redirect("agreement", slug, reference)
     told = [(each, sheets.consequences(sheet, each, request.at)) for each in mine]
     context: dict[str, Any] = {"agreement": sheet.agreement, "told": told}
-    return _form(request, "withdraw", sheet.agreement.partnership, form, **context)
+    return form_page(request, "withdraw", sheet.agreement.partnership, form, **context)
 
 
 @login_required
@@ -425,7 +423,7 @@ def suspend(request: SignedInRequest, slug: str, reference: str) -> HttpResponse
     found = queries.agreement_for(request.actor, slug, reference, request.at)
     policies.check_can_suspend(request.actor, found, request.at)
     form = SuspendForm(request.POST or None)
-    if _done(
+    if done(
         request,
         form,
         lambda: actions.suspend(
@@ -437,7 +435,7 @@ def suspend(request: SignedInRequest, slug: str, reference: str) -> HttpResponse
     ):
         messages.success(request, _("Suspended. Every use under it is refused from now on."))
         return redirect("agreement", slug, reference)
-    return _form(request, "suspend", found.partnership, form, agreement=found)
+    return form_page(request, "suspend", found.partnership, form, agreement=found)
 
 
 @login_required

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from commonweal.aim.actions import Goal
 from commonweal.aim.models import Edge, Indicator, Node
+from commonweal.core.fields import sentences
 from commonweal.core.models import Organisation
 
 EXAMPLE = """\
@@ -27,12 +28,6 @@ denominator: place_to_sleep is not missing
 period: {column: visited_on, grain: month}
 polarity: higher
 """
-
-
-def sentences(rows: int, *, spellcheck: bool = True, **options: Any) -> forms.CharField:
-    """A field for a few sentences."""
-    attrs = {"rows": rows} if spellcheck else {"rows": rows, "spellcheck": "false"}
-    return forms.CharField(widget=forms.Textarea(attrs=attrs), **options)
 
 
 class EntryPointForm(forms.Form):

@@ -10,12 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from commonweal.convene.invitations import Guest, NewOrganisation
 from commonweal.convene.models import Seat
+from commonweal.core.fields import sentences
 from commonweal.core.models import Organisation, Role, Sector
-
-
-def sentences(rows: int, **options: Any) -> forms.CharField:
-    """A field for a few sentences."""
-    return forms.CharField(widget=forms.Textarea(attrs={"rows": rows}), **options)
 
 
 class ProblemForm(forms.Form):

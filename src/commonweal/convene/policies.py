@@ -6,23 +6,15 @@ partnership that the actor has no seat at is Missing, never Denied: even its nam
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 
 from django.utils.translation import gettext as _
 
 from commonweal.convene.models import Partnership, Seat
-from commonweal.core.errors import Denied, Failure, Missing
+from commonweal.core.errors import Denied, Missing
 from commonweal.core.models import Affiliation, Organisation, Role
+from commonweal.core.policies import passes
 from commonweal.core.scope import Actor
-
-
-def _passes(check: Callable[[], None]) -> bool:
-    try:
-        check()
-    except Failure:
-        return False
-    return True
 
 
 def missing() -> Missing:
@@ -148,16 +140,16 @@ def check_can_invite(
 
 
 def can_convene(actor: Actor, partnership: Partnership, at: datetime) -> bool:
-    return _passes(lambda: check_can_convene(actor, partnership, at))
+    return passes(lambda: check_can_convene(actor, partnership, at))
 
 
 def can_act_for(
     actor: Actor, partnership: Partnership, organisation: Organisation, role: str, at: datetime
 ) -> bool:
-    return _passes(lambda: check_can_act_for(actor, partnership, organisation, role, at))
+    return passes(lambda: check_can_act_for(actor, partnership, organisation, role, at))
 
 
 def can_invite(
     actor: Actor, partnership: Partnership, organisation: Organisation, at: datetime
 ) -> bool:
-    return _passes(lambda: check_can_invite(actor, partnership, organisation, at))
+    return passes(lambda: check_can_invite(actor, partnership, organisation, at))

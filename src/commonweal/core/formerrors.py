@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext as _
 
 from commonweal.core.errors import Conflict, Denied, Failure, Invalid
+from commonweal.core.requests import Request
 
 
 def attempt(form: forms.BaseForm, act: Callable[[], object]) -> bool:
@@ -22,6 +23,11 @@ def attempt(form: forms.BaseForm, act: Callable[[], object]) -> bool:
         blame(form, failure)
         return False
     return True
+
+
+def done(request: Request, form: forms.BaseForm, act: Callable[[], object]) -> bool:
+    """Whether the form was sent, is valid, and the action went through."""
+    return request.method == "POST" and form.is_valid() and attempt(form, act)
 
 
 def blame(form: forms.BaseForm, failure: Failure) -> None:

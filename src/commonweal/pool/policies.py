@@ -11,7 +11,7 @@ is one person, and that number is what a release would hide.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -19,20 +19,13 @@ from django.utils.translation import gettext as _
 
 from commonweal.convene import policies as convene
 from commonweal.convene.models import Partnership, Seat
-from commonweal.core.errors import Denied, Failure
+from commonweal.core.errors import Denied
 from commonweal.core.models import Link, Organisation, Role
+from commonweal.core.policies import passes
 from commonweal.core.scope import Actor
 from commonweal.pool.models import DataContract, Submission
 
 SUBMIT_LINK = "submit"
-
-
-def _passes(check: Callable[[], None]) -> bool:
-    try:
-        check()
-    except Failure:
-        return False
-    return True
 
 
 def link_subject(contract: DataContract) -> str:
@@ -157,18 +150,18 @@ def check_can_erase(actor: Actor) -> None:
 
 
 def can_submit(actor: Actor, contract: DataContract, provider: Organisation, at: datetime) -> bool:
-    return _passes(lambda: check_can_submit(actor, contract, provider, at))
+    return passes(lambda: check_can_submit(actor, contract, provider, at))
 
 
 def can_read(actor: Actor, submission: Submission, at: datetime) -> bool:
-    return _passes(lambda: check_can_read(actor, submission, at))
+    return passes(lambda: check_can_read(actor, submission, at))
 
 
 def can_keep_links(
     actor: Actor, contract: DataContract, provider: Organisation, at: datetime
 ) -> bool:
-    return _passes(lambda: check_can_keep_links(actor, contract, provider, at))
+    return passes(lambda: check_can_keep_links(actor, contract, provider, at))
 
 
 def can_keep_contracts(actor: Actor, partnership: Partnership, at: datetime) -> bool:
-    return _passes(lambda: check_can_keep_contracts(actor, partnership, at))
+    return passes(lambda: check_can_keep_contracts(actor, partnership, at))

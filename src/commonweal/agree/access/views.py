@@ -9,15 +9,14 @@ from urllib.parse import urlencode
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpResponse
-from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from commonweal.agree.access import exports, policies, presentation, queries, trials, uses
 from commonweal.agree.access.citing import Citing
 from commonweal.agree.access.forms import AccessForm, UsesForm
 from commonweal.agree.access.queries import Explored
+from commonweal.agree.showing import AGREE
 from commonweal.compute.permits.exploring import Wanted
-from commonweal.convene.models import Partnership
 from commonweal.core.requests import SignedInRequest
 
 A_PAGE = 40
@@ -39,7 +38,7 @@ def access(request: SignedInRequest, slug: str) -> HttpResponse:
         "asked": urlencode(dict(_given(request, form))),
     }
     status = 422 if form.errors else 200
-    return _render(request, "access", found.partnership, context, status)
+    return AGREE.page(request, "access", found.partnership, context, status)
 
 
 def _given(request: SignedInRequest, form: AccessForm) -> Iterator[tuple[str, str]]:
@@ -94,7 +93,7 @@ def data_uses(request: SignedInRequest, slug: str) -> HttpResponse:
         "lead": presentation.uses_lead(report),
         "months": [] if form.errors else presentation.months(report, citing),
     }
-    return _render(request, "uses", report.partnership, context, 422 if form.errors else 200)
+    return AGREE.page(request, "uses", report.partnership, context, 422 if form.errors else 200)
 
 
 @login_required
@@ -108,15 +107,4 @@ def try_version(request: SignedInRequest, slug: str, reference: str, number: int
         "lead": presentation.trial_lead(trial),
         "outcomes": presentation.outcomes(trial),
     }
-    return _render(request, "trial", trial.version.agreement.partnership, context)
-
-
-def _render(
-    request: SignedInRequest,
-    template: str,
-    partnership: Partnership,
-    context: dict[str, Any],
-    status: int = 200,
-) -> HttpResponse:
-    shell = {"partnership": partnership, "nav_current": "agreements"}
-    return render(request, f"agree/{template}.html", {**shell, **context}, status=status)
+    return AGREE.page(request, "trial", trial.version.agreement.partnership, context)

@@ -14,19 +14,8 @@ from commonweal.agree.commitments.actions import Origin, Promise
 from commonweal.agree.commitments.models import CommitmentVersion, Source
 from commonweal.agree.models import Agreement
 from commonweal.core import formats
+from commonweal.core.fields import DayInput, sentences
 from commonweal.core.models import Organisation
-
-
-class DayInput(forms.DateInput):
-    input_type = "date"
-
-    def __init__(self) -> None:
-        super().__init__(format="%Y-%m-%d")
-
-
-def sentences(rows: int, **options: Any) -> forms.CharField:
-    """A field for a few sentences."""
-    return forms.CharField(widget=forms.Textarea(attrs={"rows": rows}), **options)
 
 
 class PromiseForm(forms.Form):

@@ -6,7 +6,6 @@ holder is checked against the stored link: it opens one commitment and nothing e
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 
@@ -15,19 +14,12 @@ from django.utils.translation import gettext as _
 from commonweal.agree.commitments.models import Commitment
 from commonweal.convene import policies as convene
 from commonweal.convene.models import Partnership, Seat
-from commonweal.core.errors import Denied, Failure
+from commonweal.core.errors import Denied
 from commonweal.core.models import Affiliation, Link, Organisation, Role
+from commonweal.core.policies import passes
 from commonweal.core.scope import Actor
 
 WORD_LINK = "commitment"
-
-
-def _passes(check: Callable[[], None]) -> bool:
-    try:
-        check()
-    except Failure:
-        return False
-    return True
 
 
 def link_subject(commitment: Commitment) -> str:
@@ -103,8 +95,8 @@ def check_can_ask(actor: Actor, commitment: Commitment, at: datetime) -> None:
 
 
 def can_change(actor: Actor, commitment: Commitment, at: datetime) -> bool:
-    return _passes(lambda: check_can_change(actor, commitment, at))
+    return passes(lambda: check_can_change(actor, commitment, at))
 
 
 def can_ask(actor: Actor, commitment: Commitment, at: datetime) -> bool:
-    return _passes(lambda: check_can_ask(actor, commitment, at))
+    return passes(lambda: check_can_ask(actor, commitment, at))

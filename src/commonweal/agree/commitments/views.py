@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
@@ -13,19 +11,19 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from commonweal.agree.commitments import actions, asking, exports, policies, presentation, queries
 from commonweal.agree.commitments.forms import ChangeForm, MakeForm, TellForm, initial_of
 from commonweal.agree.commitments.models import Commitment
+from commonweal.agree.showing import Frame, page
 from commonweal.convene import queries as convene
-from commonweal.convene.models import Partnership
 from commonweal.core import links, ratelimit
 from commonweal.core.errors import Denied
-from commonweal.core.formerrors import attempt, status_of
+from commonweal.core.formerrors import done, status_of
 from commonweal.core.requests import Request, SignedInRequest
 
-page = require_http_methods(["GET", "HEAD", "POST"])
+FRAME = Frame("commitments", "commitments")
 
 
 @login_required
@@ -38,7 +36,7 @@ def commitments(request: SignedInRequest, slug: str) -> HttpResponse:
         "shown": [presentation.shown(each) for each in found],
         "may_make": bool(policies.own(request.actor, partnership, request.at)),
     }
-    return _render(request, "commitments", partnership, context)
+    return FRAME.page(request, "commitments", partnership, context)
 
 
 @login_required
@@ -62,7 +60,7 @@ def commitment(request: SignedInRequest, slug: str, number: int) -> HttpResponse
         "is_open": bool(entry.is_open),
         "may_ask": policies.can_ask(request.actor, one, request.at),
     }
-    return _render(request, "commitment", one.partnership, context)
+    return FRAME.page(request, "commitment", one.partnership, context)
 
 
 @login_required
@@ -97,10 +95,10 @@ def make(request: SignedInRequest, slug: str) -> HttpResponse:
             )
         )
 
-    if _done(request, form, act):
+    if done(request, form, act):
         messages.success(request, _("It is on record. Say how it goes whenever there is news."))
         return redirect("commitment", slug, made[0].number)
-    return _form(request, "make", partnership, form)
+    return FRAME.form(request, "make", partnership, form)
 
 
 @login_required
@@ -124,10 +122,12 @@ def change(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
             at=request.at,
         )
 
-    if _done(request, form, act):
+    if done(request, form, act):
         messages.success(request, _("Changed. What it said before stays beside it."))
         return redirect("commitment", slug, number)
-    return _form(request, "change", one.partnership, form, one=one, action=entry.current.action)
+    return FRAME.form(
+        request, "change", one.partnership, form, one=one, action=entry.current.action
+    )
 
 
 @login_required
@@ -138,10 +138,12 @@ def tell(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
     one = entry.commitment
     policies.check_can_tell(request.actor, one, request.at)
     form = TellForm(request.POST if request.method == "POST" else None, state=one.state)
-    if _done(request, form, lambda: _tell(request, one, form)):
+    if done(request, form, lambda: _tell(request, one, form)):
         messages.success(request, _("Your words stand beside the commitment now."))
         return redirect("commitment", slug, number)
-    return _form(request, "tell", one.partnership, form, one=one, shown=presentation.shown(entry))
+    return FRAME.form(
+        request, "tell", one.partnership, form, one=one, shown=presentation.shown(entry)
+    )
 
 
 def _tell(request: Request, one: Commitment, form: TellForm, by: Any = None) -> None:
@@ -197,7 +199,7 @@ def by_link(request: Request, token: str) -> HttpResponse:
         _tell(request, one, form, holder)
         links.consume(link, at=request.at)
 
-    if _done(request, form, act):
+    if done(request, form, act):
         return redirect(f"{reverse('commitment_by_link', args=[token])}?said=1")
     context = {
         "form": form,
@@ -217,29 +219,3 @@ def public_file(request: Request, slug: str, form: str) -> HttpResponse:
     partnership = convene.public_partnership(slug)
     file = exports.file_of(partnership, queries.public_entries(partnership, request.at), form)
     return HttpResponse(file.data, content_type=file.content_type, headers=file.headers)
-
-
-def _done(request: Request, form: forms.Form, act: Callable[[], object]) -> bool:
-    """Whether the form was sent, is valid, and the action went through."""
-    return request.method == "POST" and form.is_valid() and attempt(form, act)
-
-
-def _form(
-    request: SignedInRequest,
-    template: str,
-    partnership: Partnership,
-    form: forms.Form,
-    **context: Any,
-) -> HttpResponse:
-    return _render(request, template, partnership, {"form": form, **context}, status_of(form))
-
-
-def _render(
-    request: SignedInRequest,
-    template: str,
-    partnership: Partnership,
-    context: dict[str, Any],
-    status: int = 200,
-) -> HttpResponse:
-    shell = {"partnership": partnership, "nav_current": "commitments"}
-    return render(request, f"commitments/{template}.html", {**shell, **context}, status=status)

@@ -21,6 +21,7 @@ from commonweal.agree.decisions.models import (
     ProposalText,
     State,
 )
+from commonweal.agree.decisions.recording import about
 from commonweal.compute.decisions.outcome import Outcome
 from commonweal.compute.result import Result
 from commonweal.convene.models import Partnership, Seat
@@ -347,14 +348,4 @@ def _log(
     seat: Seat | None = None,
     data: dict[str, Any] | None = None,
 ) -> None:
-    """A resident's seat is logged by its id alone: the log never says who a resident is."""
-    named = {"seat": str(seat.pk)} if seat else {}
-    events.append(
-        kind=f"decisions.{what}",
-        subject=f"decisions.proposal:{proposal.pk}",
-        by=by,
-        at=at,
-        scope=proposal.partnership_id,
-        organisation=seat.organisation_id if seat else None,
-        data={"number": proposal.number} | named | (data or {}),
-    )
+    events.append(kind=f"decisions.{what}", by=by, at=at, **about(proposal, seat, data))

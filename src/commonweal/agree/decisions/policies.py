@@ -6,7 +6,6 @@ answers for a seat that they do not hold: not even the convener.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 
 from django.utils.translation import gettext as _
@@ -14,20 +13,13 @@ from django.utils.translation import gettext as _
 from commonweal.agree.decisions.models import Dispute, Proposal
 from commonweal.convene import policies as convene
 from commonweal.convene.models import Partnership, Seat
-from commonweal.core.errors import Denied, Failure
+from commonweal.core.errors import Denied
 from commonweal.core.models import Link, Role
+from commonweal.core.policies import passes
 from commonweal.core.scope import Actor
 
 LINK = "position"
 """The purpose of a personal link by which a seat answers one proposal."""
-
-
-def _passes(check: Callable[[], None]) -> bool:
-    try:
-        check()
-    except Failure:
-        return False
-    return True
 
 
 def holds(actor: Actor, seat: Seat) -> bool:
@@ -136,24 +128,24 @@ def check_can_step(actor: Actor, dispute: Dispute, at: datetime) -> None:
 
 
 def can_set_up(actor: Actor, partnership: Partnership, at: datetime) -> bool:
-    return _passes(lambda: check_can_set_up(actor, partnership, at))
+    return passes(lambda: check_can_set_up(actor, partnership, at))
 
 
 def can_propose(actor: Actor, partnership: Partnership, at: datetime) -> bool:
-    return _passes(lambda: check_can_propose(actor, partnership, at))
+    return passes(lambda: check_can_propose(actor, partnership, at))
 
 
 def can_edit(actor: Actor, proposal: Proposal, at: datetime) -> bool:
-    return _passes(lambda: check_can_edit(actor, proposal, at))
+    return passes(lambda: check_can_edit(actor, proposal, at))
 
 
 def can_run(actor: Actor, proposal: Proposal, at: datetime) -> bool:
-    return _passes(lambda: check_can_run(actor, proposal, at))
+    return passes(lambda: check_can_run(actor, proposal, at))
 
 
 def can_keep_links(actor: Actor, proposal: Proposal, at: datetime) -> bool:
-    return _passes(lambda: check_can_keep_links(actor, proposal, at))
+    return passes(lambda: check_can_keep_links(actor, proposal, at))
 
 
 def can_step(actor: Actor, dispute: Dispute, at: datetime) -> bool:
-    return _passes(lambda: check_can_step(actor, dispute, at))
+    return passes(lambda: check_can_step(actor, dispute, at))

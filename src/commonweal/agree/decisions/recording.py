@@ -1,10 +1,14 @@
-"""What every action of this part does first: take the words, lock the proposal, know its state."""
+"""What the actions of this part share: take the words, lock the proposal, tell the log."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
 
 from django.utils.translation import gettext as _
 
 from commonweal.agree.decisions.models import Hat, Proposal
+from commonweal.convene.models import Seat
 from commonweal.core.errors import Conflict, Invalid
 
 
@@ -31,3 +35,19 @@ def closed() -> Conflict:
     return Conflict(
         _("This proposal is not open for that now."), mend=_("Look where it stands on its page.")
     )
+
+
+def about(
+    proposal: Proposal, seat: Seat | None = None, data: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """Subject, scope, organisation and data of an event, for `events.append`.
+
+    A resident's seat is logged by its id alone: the log never says who a resident is.
+    """
+    named = {"seat": str(seat.pk)} if seat else {}
+    return {
+        "subject": f"decisions.proposal:{proposal.pk}",
+        "scope": proposal.partnership_id,
+        "organisation": seat.organisation_id if seat else None,
+        "data": {"number": proposal.number, **named, **(data or {})},
+    }

@@ -13,6 +13,7 @@ from commonweal.agree import actions, queries
 from commonweal.agree.documents import keeping, policies
 from commonweal.agree.evidence import Evidence, PaperSignature
 from commonweal.agree.models import AgreementVersion, Signature, State
+from commonweal.agree.recording import about
 from commonweal.core import events
 from commonweal.core.errors import Conflict, Invalid
 from commonweal.core.models import Organisation
@@ -131,15 +132,5 @@ def file_name(given: str) -> str:
 
 
 def _log(what: str, version: AgreementVersion, by: Actor, at: datetime, **more: Any) -> None:
-    """`more`: organisation (its id) and what else the event's data holds; never a name."""
-    agreement = version.agreement
-    organisation = more.pop("organisation", None)
-    events.append(
-        kind=f"agree.{what}",
-        subject=f"agree.agreement:{agreement.pk}",
-        by=by,
-        at=at,
-        scope=agreement.partnership_id,
-        organisation=organisation,
-        data={"reference": agreement.reference, "version": version.number, **more},
-    )
+    """`more`: organisation (its id) and what else the event's data holds."""
+    events.append(kind=f"agree.{what}", by=by, at=at, **about(version, **more))

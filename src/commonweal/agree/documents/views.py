@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from commonweal.agree import presentation, sheets, words
 from commonweal.agree import queries as agreements
@@ -30,16 +28,15 @@ from commonweal.agree.documents.queries import Verified
 from commonweal.agree.documents.uploading import limited
 from commonweal.agree.evidence import MAXIMUM_BYTES, Evidence
 from commonweal.agree.models import AgreementVersion
+from commonweal.agree.showing import AGREE, page
 from commonweal.compute import codes
 from commonweal.compute.errors import Unusable
-from commonweal.convene.models import Partnership
 from commonweal.core import fresh, ratelimit
 from commonweal.core.errors import Denied, Missing
-from commonweal.core.formerrors import attempt, status_of
+from commonweal.core.formerrors import done, status_of
 from commonweal.core.ratelimit import Limit
 from commonweal.core.requests import Request, SignedInRequest
 
-page = require_http_methods(["GET", "HEAD", "POST"])
 # Codes cannot be guessed; this keeps a machine from trying.
 TRIES = Limit("verify-agreement", 60, 3600)
 
@@ -60,7 +57,7 @@ def agreement_changes(
         "changes": changes(version, since) if since else None,
         "others": list(agreement.versions.filter(number__lt=number).order_by("-number")),
     }
-    return _render(request, "changes", agreement.partnership, context)
+    return AGREE.page(request, "changes", agreement.partnership, context)
 
 
 @login_required
@@ -85,11 +82,11 @@ def attach_paper(request: SignedInRequest, slug: str, reference: str, number: in
     policies.check_can_attach(request.actor, agreement, parties, request.at)
     sent = (request.POST, request.FILES) if request.method == "POST" else (None, None)
     form = AttachForm(*sent)
-    if _done(request, form, lambda: _attach(request, version, form)):
+    if done(request, form, lambda: _attach(request, version, form)):
         messages.success(request, _("Attached. The parties and the convener can open it."))
         return redirect("agreement_version", slug, reference, number)
     context = {"agreement": agreement, "version": version, "form": form}
-    return _render(request, "attach_paper", agreement.partnership, context, status_of(form))
+    return AGREE.page(request, "attach_paper", agreement.partnership, context, status_of(form))
 
 
 def _attach(request: SignedInRequest, version: AgreementVersion, form: AttachForm) -> None:
@@ -142,7 +139,7 @@ def sign_on_paper(
         today=agreements.terms_of(version).day_of(request.at),
         initial={"text_hash": version.text_hash},
     )
-    if _done(request, form, lambda: _record(request, found, form)):
+    if done(request, form, lambda: _record(request, found, form)):
         messages.success(request, _("Recorded: your organisation has signed."))
         return redirect("agreement_version", slug, reference, number)
     context = {
@@ -152,7 +149,7 @@ def sign_on_paper(
         "passages": presentation.passages(version, {}),
         "form": form,
     }
-    return _render(request, "sign_on_paper", agreement.partnership, context, status_of(form))
+    return AGREE.page(request, "sign_on_paper", agreement.partnership, context, status_of(form))
 
 
 def _record(request: SignedInRequest, found: Evidence, form: PaperSignatureForm) -> None:
@@ -166,11 +163,6 @@ def _record(request: SignedInRequest, found: Evidence, form: PaperSignatureForm)
         by=request.actor,
         at=request.at,
     )
-
-
-def _done(request: SignedInRequest, form: forms.Form, act: Callable[[], object]) -> bool:
-    """Whether the form was sent, is valid, and the action went through."""
-    return request.method == "POST" and form.is_valid() and attempt(form, act)
 
 
 @page
@@ -237,14 +229,3 @@ def _signed(found: Verified) -> dict[str, Any]:
         "columns": [_("Organisation"), _("On")],
         "rows": [[name, words.day(day)] for name, day in found.signed],
     }
-
-
-def _render(
-    request: SignedInRequest,
-    template: str,
-    partnership: Partnership,
-    context: dict[str, Any],
-    status: int = 200,
-) -> HttpResponse:
-    shell = {"partnership": partnership, "nav_current": "agreements"}
-    return render(request, f"agree/{template}.html", {**shell, **context}, status=status)

@@ -24,10 +24,10 @@ from commonweal.agree import (
 )
 from commonweal.agree.life.forms import AnswerForm, CodeForm, CommentForm, SignatoryForm
 from commonweal.agree.models import Agreement, AgreementVersion, MailedSignatory, State
-from commonweal.agree.showing import done, form_page, page
+from commonweal.agree.showing import form_page, page
 from commonweal.core import links, ratelimit
 from commonweal.core.errors import Conflict, Denied, Invalid
-from commonweal.core.formerrors import attempt
+from commonweal.core.formerrors import attempt, done
 from commonweal.core.requests import Request, SignedInRequest
 
 

@@ -11,19 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from commonweal.agree.recommendations import states
 from commonweal.agree.recommendations.actions import Matter, Term
 from commonweal.agree.recommendations.models import Appointment, Independent
+from commonweal.core.fields import DayInput, sentences
 from commonweal.core.models import Organisation
-
-
-class DayInput(forms.DateInput):
-    input_type = "date"
-
-    def __init__(self) -> None:
-        super().__init__(format="%Y-%m-%d")
-
-
-def sentences(rows: int, **options: Any) -> forms.CharField:
-    """A field for a few sentences."""
-    return forms.CharField(widget=forms.Textarea(attrs={"rows": rows}), **options)
 
 
 class MatterForm(forms.Form):

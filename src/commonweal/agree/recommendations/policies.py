@@ -7,7 +7,6 @@ addressee answers. An independent role opens this part's pages and nothing else 
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 
@@ -18,17 +17,10 @@ from django.utils.translation import gettext as _
 from commonweal.agree.recommendations.models import Appointment, Kind, Recommendation
 from commonweal.convene import policies as convene
 from commonweal.convene.models import Partnership, Seat
-from commonweal.core.errors import Denied, Failure
+from commonweal.core.errors import Denied
 from commonweal.core.models import Role
+from commonweal.core.policies import passes
 from commonweal.core.scope import Actor
-
-
-def _passes(check: Callable[[], None]) -> bool:
-    try:
-        check()
-    except Failure:
-        return False
-    return True
 
 
 def in_force(at: datetime) -> QuerySet[Appointment]:
@@ -55,7 +47,7 @@ def check_can_see(actor: Actor, partnership: Partnership, at: datetime) -> None:
 
 
 def convene_sees(actor: Actor, partnership: Partnership, at: datetime) -> bool:
-    return _passes(lambda: convene.check_can_see(actor, partnership, at))
+    return passes(lambda: convene.check_can_see(actor, partnership, at))
 
 
 def check_can_recommend(actor: Actor, partnership: Partnership, at: datetime) -> None:
@@ -125,12 +117,12 @@ def seated(partnership: Partnership, at: datetime) -> frozenset[UUID]:
 
 
 def can_recommend(actor: Actor, partnership: Partnership, at: datetime) -> bool:
-    return _passes(lambda: check_can_recommend(actor, partnership, at))
+    return passes(lambda: check_can_recommend(actor, partnership, at))
 
 
 def can_answer(actor: Actor, one: Recommendation, at: datetime) -> bool:
-    return _passes(lambda: check_can_answer(actor, one, at))
+    return passes(lambda: check_can_answer(actor, one, at))
 
 
 def can_withdraw(actor: Actor, one: Recommendation, at: datetime) -> bool:
-    return _passes(lambda: check_can_withdraw(actor, one, at))
+    return passes(lambda: check_can_withdraw(actor, one, at))

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from commonweal.agree.recommendations import actions, inviting, policies, presentation, queries
 from commonweal.agree.recommendations.forms import (
@@ -25,13 +23,14 @@ from commonweal.agree.recommendations.forms import (
     RecommendForm,
 )
 from commonweal.agree.recommendations.models import Recommendation, State
+from commonweal.agree.showing import Frame, page
 from commonweal.convene import queries as convene
 from commonweal.convene.models import Partnership
 from commonweal.core.errors import Conflict
-from commonweal.core.formerrors import attempt, status_of
+from commonweal.core.formerrors import done
 from commonweal.core.requests import SignedInRequest
 
-page = require_http_methods(["GET", "HEAD", "POST"])
+FRAME = Frame("recommendations", "commitments")
 
 
 @login_required
@@ -48,7 +47,7 @@ def recommendations(request: SignedInRequest, slug: str) -> HttpResponse:
         "recommends": policies.can_recommend(request.actor, partnership, request.at),
         "finds": policies.held(request.actor, partnership, request.at).exists(),
     }
-    return _render(request, "recommendations", partnership, context)
+    return FRAME.page(request, "recommendations", partnership, context)
 
 
 @login_required
@@ -69,7 +68,7 @@ def recommendation(request: SignedInRequest, slug: str, number: int) -> HttpResp
         "withdraws": one.state == State.WAITING
         and policies.can_withdraw(request.actor, one, request.at),
     }
-    return _render(request, "recommendation", one.partnership, context)
+    return FRAME.page(request, "recommendation", one.partnership, context)
 
 
 @login_required
@@ -97,10 +96,10 @@ def recommend(request: SignedInRequest, slug: str) -> HttpResponse:
             )
         )
 
-    if _done(request, form, act):
+    if done(request, form, act):
         messages.success(request, _("It is on record. Whom it is addressed to sees it as due."))
         return redirect("recommendation", slug, made[0].number)
-    return _form(request, "recommend", partnership, form)
+    return FRAME.form(request, "recommend", partnership, form)
 
 
 @login_required
@@ -128,10 +127,10 @@ def find(request: SignedInRequest, slug: str) -> HttpResponse:
             )
         )
 
-    if _done(request, form, act):
+    if done(request, form, act):
         messages.success(request, _("It is on record. Whom it is addressed to sees it as due."))
         return redirect("recommendation", slug, made[0].number)
-    return _form(request, "find", partnership, form)
+    return FRAME.form(request, "find", partnership, form)
 
 
 @login_required
@@ -142,7 +141,7 @@ def answer(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
     one = entry.one
     policies.check_can_answer(request.actor, one, request.at)
     form = AnswerForm(request.POST if request.method == "POST" else None, state=one.state)
-    if _done(
+    if done(
         request,
         form,
         lambda: actions.answer(
@@ -156,7 +155,7 @@ def answer(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
         messages.success(request, _("Your answer stands beside it now."))
         return redirect("recommendation", slug, number)
     shown = presentation.shown(entry)
-    return _form(request, "answer", one.partnership, form, one=one, shown=shown)
+    return FRAME.form(request, "answer", one.partnership, form, one=one, shown=shown)
 
 
 @login_required
@@ -166,7 +165,7 @@ def launch(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
     one = queries.entry_for(request.actor, slug, number, request.at).one
     policies.check_can_answer(request.actor, one, request.at)
     form = LaunchForm(request.POST if request.method == "POST" else None)
-    if _done(
+    if done(
         request,
         form,
         lambda: actions.launch(
@@ -180,7 +179,7 @@ def launch(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
     ):
         messages.success(request, _("Everybody can see now what came of it."))
         return redirect("recommendation", slug, number)
-    return _form(request, "launch", one.partnership, form, one=one)
+    return FRAME.form(request, "launch", one.partnership, form, one=one)
 
 
 @login_required
@@ -195,7 +194,7 @@ def withdraw(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
             mend=_("File another one that says what is different now."),
         )
     form = ReasonForm(request.POST if request.method == "POST" else None)
-    if _done(
+    if done(
         request,
         form,
         lambda: actions.withdraw(
@@ -204,7 +203,7 @@ def withdraw(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
     ):
         messages.success(request, _("Withdrawn. It stays on its page with your reason."))
         return redirect("recommendation", slug, number)
-    return _form(request, "withdraw", one.partnership, form, one=one)
+    return FRAME.form(request, "withdraw", one.partnership, form, one=one)
 
 
 @login_required
@@ -218,10 +217,10 @@ def appoint(request: SignedInRequest, slug: str) -> HttpResponse:
         organisations=convene.organisations_here(),
         initial={"starts_on": timezone.localdate(request.at)},
     )
-    if _done(request, form, lambda: _appoint(request, partnership, form)):
+    if done(request, form, lambda: _appoint(request, partnership, form)):
         messages.success(request, _("Appointed. They can file findings from the first day on."))
         return redirect("recommendations", slug)
-    return _form(request, "appoint", partnership, form)
+    return FRAME.form(request, "appoint", partnership, form)
 
 
 def _appoint(request: SignedInRequest, partnership: Partnership, form: AppointForm) -> None:
@@ -246,7 +245,7 @@ def end_appointment(request: SignedInRequest, slug: str, pk: UUID) -> HttpRespon
     found = queries.appointment_for(request.actor, slug, pk, request.at)
     policies.check_can_appoint(request.actor, found.partnership, request.at)
     form = ReasonForm(request.POST if request.method == "POST" else None)
-    if _done(
+    if done(
         request,
         form,
         lambda: actions.end_appointment(
@@ -256,30 +255,4 @@ def end_appointment(request: SignedInRequest, slug: str, pk: UUID) -> HttpRespon
         messages.success(request, _("Ended. What they found stays, and so do the answers owed."))
         return redirect("recommendations", slug)
     who = presentation.role_of(found)
-    return _form(request, "end_appointment", found.partnership, form, who=who)
-
-
-def _done(request: SignedInRequest, form: forms.Form, act: Callable[[], object]) -> bool:
-    """Whether the form was sent, is valid, and the action went through."""
-    return request.method == "POST" and form.is_valid() and attempt(form, act)
-
-
-def _form(
-    request: SignedInRequest,
-    template: str,
-    partnership: Partnership,
-    form: forms.Form,
-    **context: Any,
-) -> HttpResponse:
-    return _render(request, template, partnership, {"form": form, **context}, status_of(form))
-
-
-def _render(
-    request: SignedInRequest,
-    template: str,
-    partnership: Partnership,
-    context: dict[str, Any],
-    status: int = 200,
-) -> HttpResponse:
-    shell = {"partnership": partnership, "nav_current": "commitments"}
-    return render(request, f"recommendations/{template}.html", {**shell, **context}, status=status)
+    return FRAME.form(request, "end_appointment", found.partnership, form, who=who)

@@ -13,6 +13,8 @@ from commonweal.agree.decisions.models import (
     Hat,
 )
 from commonweal.convene.models import Seat
+from commonweal.core import fields
+from commonweal.core.fields import DayInput
 
 HAT_HINTS = {
     Hat.US.value: _("What the partnership as a whole needs."),
@@ -20,21 +22,14 @@ HAT_HINTS = {
 }
 
 
-def sentences(rows: int, **options: Any) -> forms.CharField:
-    """A field for a few sentences."""
-    options.setdefault("max_length", 20_000)
-    return forms.CharField(widget=forms.Textarea(attrs={"rows": rows}), **options)
-
-
-class DayInput(forms.DateInput):
-    input_type = "date"
-
-    def __init__(self) -> None:
-        super().__init__(format="%Y-%m-%d")
-
-
 def day_field(**options: Any) -> forms.DateField:
     return forms.DateField(widget=DayInput, **options)
+
+
+def sentences(rows: int, **options: Any) -> forms.CharField:
+    """A field for a few sentences, of a length that the records keep."""
+    options.setdefault("max_length", 20_000)
+    return fields.sentences(rows, **options)
 
 
 class SeatChoice(forms.ModelChoiceField[Seat]):

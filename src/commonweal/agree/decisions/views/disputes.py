@@ -12,8 +12,10 @@ from django.views.decorators.http import require_safe
 from commonweal.agree.decisions import disputing, policies, presentation, queries
 from commonweal.agree.decisions.forms.disputes import DisputeForm, StepForm
 from commonweal.agree.decisions.models import Dispute
-from commonweal.agree.decisions.views.frame import done, form_page, page, sent, show
+from commonweal.agree.decisions.views.frame import FRAME, sent
+from commonweal.agree.showing import page
 from commonweal.convene import queries as convene
+from commonweal.core.formerrors import done
 from commonweal.core.requests import SignedInRequest
 
 
@@ -28,7 +30,7 @@ def disputes(request: SignedInRequest, slug: str) -> HttpResponse:
         ],
         "raises": policies.can_propose(request.actor, partnership, request.at),
     }
-    return show(request, "disputes", partnership, context)
+    return FRAME.page(request, "disputes", partnership, context)
 
 
 @login_required
@@ -63,7 +65,7 @@ def raise_dispute(request: SignedInRequest, slug: str) -> HttpResponse:
     if done(request, form, act):
         messages.success(request, _("It is on record. The parties see it as theirs to talk over."))
         return redirect("dispute", slug, made[0].number)
-    return form_page(request, "raise_dispute", partnership, form)
+    return FRAME.form(request, "raise_dispute", partnership, form)
 
 
 @login_required
@@ -89,4 +91,4 @@ def dispute(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
         "history": presentation.dispute_history(found),
         "steps": steps and bool(ways),
     }
-    return form_page(request, "dispute", found.partnership, form, **context)
+    return FRAME.form(request, "dispute", found.partnership, form, **context)

@@ -22,11 +22,12 @@ from commonweal.agree.decisions import (
 )
 from commonweal.agree.decisions.forms.proposals import ContributionForm, LinkForm, PositionForm
 from commonweal.agree.decisions.models import Proposal, ProposalText
-from commonweal.agree.decisions.views.frame import done, form_page, page, sent
+from commonweal.agree.decisions.views.frame import FRAME, sent
 from commonweal.agree.decisions.views.saying import initial_of
+from commonweal.agree.showing import page
 from commonweal.convene.models import Seat
 from commonweal.core import links, ratelimit
-from commonweal.core.formerrors import attempt, status_of
+from commonweal.core.formerrors import attempt, done, status_of
 from commonweal.core.models import Link
 from commonweal.core.requests import Request, SignedInRequest
 
@@ -57,7 +58,7 @@ def issued(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
         str(seat.pk): seat.holder for seat in queries.open_seats(found.partnership, request.at)
     }
     rows = [_row(link, names, request) for link in queries.links_of(found)]
-    return form_page(request, "links", found.partnership, form, proposal=found, rows=rows)
+    return FRAME.form(request, "links", found.partnership, form, proposal=found, rows=rows)
 
 
 def _row(link: Link, names: dict[str, str], request: SignedInRequest) -> dict[str, Any]:

@@ -26,9 +26,11 @@ from commonweal.agree.decisions.forms.proposals import (
     WithdrawForm,
 )
 from commonweal.agree.decisions.models import Attendance, Proposal
-from commonweal.agree.decisions.views.frame import done, form_page, page, sent, show
+from commonweal.agree.decisions.views.frame import FRAME, sent
+from commonweal.agree.showing import page
 from commonweal.convene import queries as convene
 from commonweal.core.errors import Conflict
+from commonweal.core.formerrors import done
 from commonweal.core.requests import SignedInRequest
 
 AHEAD = timedelta(days=30)
@@ -54,7 +56,7 @@ def decisions(request: SignedInRequest, slug: str) -> HttpResponse:
         "sets_up": policies.can_set_up(request.actor, partnership, request.at),
         "disputes": queries.open_disputes(partnership).count(),
     }
-    return show(request, "decisions", partnership, context)
+    return FRAME.page(request, "decisions", partnership, context)
 
 
 @login_required
@@ -83,7 +85,7 @@ def propose(request: SignedInRequest, slug: str) -> HttpResponse:
     if done(request, form, act):
         messages.success(request, _("Drafted. Open it for questions when the table may read it."))
         return redirect("proposal", slug, made[0].number)
-    return form_page(request, "propose", partnership, form)
+    return FRAME.form(request, "propose", partnership, form)
 
 
 @login_required
@@ -92,7 +94,7 @@ def proposal(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
     """What is proposed, where is it, who has said what for whom, and what is missing?"""
     found = queries.proposal_for(request.actor, slug, number, request.at)
     context = sheets.sheet(request.actor, found, request.at)
-    return show(request, "proposal", found.partnership, context)
+    return FRAME.page(request, "proposal", found.partnership, context)
 
 
 @login_required
@@ -274,4 +276,4 @@ def _step(
     # A refused action may have looked at the row before it was rolled back.
     found.refresh_from_db()
     context |= {"proposal": found, "present": queries.latest_text(found)}
-    return form_page(request, template, found.partnership, form, **context)
+    return FRAME.form(request, template, found.partnership, form, **context)

@@ -13,9 +13,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from commonweal.agree.decisions import policies, presentation, queries, setting_up
 from commonweal.agree.decisions.forms.rules import DelegationForm, TypeForm, initial_of
-from commonweal.agree.decisions.views.frame import done, form_page, page, sent, show
+from commonweal.agree.decisions.views.frame import FRAME, sent
+from commonweal.agree.showing import page
 from commonweal.convene import queries as convene
 from commonweal.core.errors import Denied
+from commonweal.core.formerrors import done
 from commonweal.core.requests import SignedInRequest
 
 
@@ -30,7 +32,7 @@ def types(request: SignedInRequest, slug: str) -> HttpResponse:
         "found": found,
         "sets_up": policies.can_set_up(request.actor, partnership, request.at),
     }
-    return show(request, "types", partnership, context)
+    return FRAME.page(request, "types", partnership, context)
 
 
 @login_required
@@ -49,7 +51,7 @@ def set_up(request: SignedInRequest, slug: str) -> HttpResponse:
     ):
         messages.success(request, _("The table can decide this way now."))
         return redirect("decision_types", slug)
-    return form_page(request, "set_up", partnership, form)
+    return FRAME.form(request, "set_up", partnership, form)
 
 
 @login_required
@@ -62,7 +64,7 @@ def one_type(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
     ):
         return _change(request, slug, number)
     context = {"found": found, "rows": presentation.type_rows(found)}
-    return show(request, "type", found.partnership, context)
+    return FRAME.page(request, "type", found.partnership, context)
 
 
 def _change(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
@@ -82,7 +84,7 @@ def _change(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
     ):
         messages.success(request, _("Changed, for what is proposed from now on."))
         return redirect("decision_types", slug)
-    return form_page(request, "set_up", found.partnership, form, found=found)
+    return FRAME.form(request, "set_up", found.partnership, form, found=found)
 
 
 @login_required
@@ -120,7 +122,7 @@ def delegations(request: SignedInRequest, slug: str) -> HttpResponse:
         (presentation.delegation_row(row), row, row.giver in mine)
         for row in queries.delegations(partnership, request.at)
     ]
-    return form_page(request, "delegations", partnership, form, rows=rows)
+    return FRAME.form(request, "delegations", partnership, form, rows=rows)
 
 
 @login_required

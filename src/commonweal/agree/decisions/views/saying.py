@@ -11,9 +11,11 @@ from django.utils.translation import gettext as _
 from commonweal.agree.decisions import answering, policies, queries, sheets
 from commonweal.agree.decisions.forms.proposals import ConflictForm, ContributionForm, PositionForm
 from commonweal.agree.decisions.models import Position, Proposal, State
-from commonweal.agree.decisions.views.frame import done, form_page, page, sent
+from commonweal.agree.decisions.views.frame import FRAME, sent
+from commonweal.agree.showing import page
 from commonweal.convene.models import Seat
 from commonweal.core.errors import Conflict, Denied
+from commonweal.core.formerrors import done
 from commonweal.core.requests import SignedInRequest
 
 
@@ -46,7 +48,7 @@ def say(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
         messages.success(request, _("It stands on the proposal’s page."))
         return redirect("proposal", slug, number)
     context = {"proposal": found, "present": queries.latest_text(found)}
-    return form_page(request, "say", found.partnership, form, **context)
+    return FRAME.form(request, "say", found.partnership, form, **context)
 
 
 def _answering_seat(request: SignedInRequest, found: Proposal) -> tuple[Seat, list[Seat]]:
@@ -103,7 +105,7 @@ def position(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
         return redirect("proposal", slug, number)
     others = [each for each in mine if each != seat]
     context = {"proposal": found, "present": text, "seat": seat, "former": former, "others": others}
-    return form_page(request, "position", found.partnership, form, **context)
+    return FRAME.form(request, "position", found.partnership, form, **context)
 
 
 def initial_of(text_hash: str, former: Position | None) -> dict[str, str]:
@@ -140,4 +142,4 @@ def conflict(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
         messages.success(request, _("Declared. Your seat takes no position on this proposal."))
         return redirect("proposal", slug, number)
     context = {"proposal": found, "present": queries.latest_text(found)}
-    return form_page(request, "conflict", found.partnership, form, **context)
+    return FRAME.form(request, "conflict", found.partnership, form, **context)
