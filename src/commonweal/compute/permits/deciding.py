@@ -28,7 +28,7 @@ from commonweal.compute.permits.clauses import (
     PROVIDER,
     USER,
 )
-from commonweal.compute.permits.governing import GRAINS
+from commonweal.compute.permits.limits import LOOSENESS
 from commonweal.compute.permits.reasons import (
     NOT_IN_FORCE,
     closure,
@@ -235,21 +235,11 @@ def _together(paths: Sequence[Path]) -> tuple[tuple[Obligation, ...], tuple[Basi
     for path in paths:
         for each in path.obligations:
             held = strictest.get(each.kind)
-            if held is None or _weight(each) < _weight(held):
+            loose = LOOSENESS[each.kind]
+            if held is None or loose(each.value) < loose(held.value):
                 strictest[each.kind] = each
     bases = dict.fromkeys(basis for path in paths for basis in path.bases)
     return tuple(strictest.values()), tuple(bases)
-
-
-def _weight(obligation: Obligation) -> int:
-    """Smaller is stricter."""
-    if obligation.kind == "minimum_cell":
-        return -int(obligation.value)
-    if obligation.kind == "publication":
-        return LEVELS.index(str(obligation.value))
-    if obligation.kind == "grain":
-        return GRAINS.index(str(obligation.value))
-    return int(obligation.value)
 
 
 def _permit(

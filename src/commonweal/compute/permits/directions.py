@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from commonweal.compute.permits.clauses import (
-    LEVELS,
     ROLES,
     Clause,
     Data,
-    Expiry,
-    Linkage,
-    MinimumCell,
     Party,
-    Publication,
     Purpose,
-    Retention,
-    Start,
-    Withdrawal,
 )
-from commonweal.compute.permits.governing import GRAINS, Breach, Grain
+from commonweal.compute.permits.limits import LIMITS, looseness, value_of
 
 
 @dataclass(frozen=True)
@@ -41,20 +33,6 @@ class Direction:
     contract: str = ""
 
 
-# For each limit its value, and a measure of it that grows with what is allowed.
-_VALUES: Mapping[type[Any], tuple[Callable[[Any], Any], Callable[[Any], int]]] = {
-    MinimumCell: (lambda each: each.minimum, lambda each: -each.minimum),
-    Linkage: (lambda each: each.allowed, lambda each: int(each.allowed)),
-    Publication: (lambda each: each.level, lambda each: LEVELS.index(each.level)),
-    Retention: (lambda each: each.months, lambda each: each.months),
-    Start: (lambda each: each.day, lambda each: -each.day.toordinal()),
-    Expiry: (lambda each: each.day, lambda each: each.day.toordinal()),
-    Withdrawal: (lambda each: each.notice_days, lambda each: each.notice_days),
-    Breach: (lambda each: each.hours, lambda each: each.hours),
-    Grain: (lambda each: each.level, lambda each: GRAINS.index(each.level)),
-}
-
-
 def directions(old: Sequence[Clause], new: Sequence[Clause]) -> tuple[Direction, ...]:
     """Every enforced clause that changed, parties and data first. Free words have no direction.
 
@@ -64,12 +42,12 @@ def directions(old: Sequence[Clause], new: Sequence[Clause]) -> tuple[Direction,
 
 
 def _limits(old: Sequence[Clause], new: Sequence[Clause]) -> Iterator[Direction]:
-    for of, (value, width) in _VALUES.items():
+    for of in LIMITS:
         before = next((each for each in old if isinstance(each, of)), None)
         after = next((each for each in new if isinstance(each, of)), None)
         if before is not None and after is not None and before != after:
-            wider = width(after) > width(before)
-            yield Direction(after.kind, wider, value(before), value(after))
+            wider = looseness(after) > looseness(before)
+            yield Direction(after.kind, wider, value_of(before), value_of(after))
 
 
 def _lists(old: Sequence[Clause], new: Sequence[Clause]) -> Iterator[Direction]:

@@ -7,7 +7,7 @@ names is not listed, because the answer is no by default.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from dataclasses import field as made
 from datetime import datetime
@@ -26,7 +26,7 @@ from commonweal.compute.permits.asking import (
 )
 from commonweal.compute.permits.clauses import LEVELS, PROVIDER, USER, Purpose, Start
 from commonweal.compute.permits.deciding import decide
-from commonweal.compute.permits.governing import GRAINS
+from commonweal.compute.permits.limits import LOOSENESS
 from commonweal.compute.permits.register import Path, Register
 from commonweal.compute.permits.terms import Terms, aware
 
@@ -321,17 +321,6 @@ def _change(
     return Change(ask, times, ALLOWED if isinstance(will, Permit) else SAME, provider, was, will)
 
 
-# How loose a value is; the smaller, the stricter.
-_LOOSENESS: Mapping[str, Callable[[Any], int]] = {
-    "minimum_cell": lambda value: -int(value),
-    "publication": LEVELS.index,
-    "linkage": int,
-    "retention": int,
-    "breach": int,
-    "grain": GRAINS.index,
-}
-
-
 def _limits(was: Permit, will: Permit) -> tuple[Limit, ...]:
     old = {each.kind: each for each in was.obligations}
     new = {each.kind: each for each in will.obligations}
@@ -354,7 +343,7 @@ def _value(limit: Obligation | None) -> int | str | bool | None:
 def _direction(kind: str, old: Obligation | None, new: Obligation | None) -> str:
     if old is None or new is None:
         return STRICTER if new else LOOSER
-    loose = _LOOSENESS.get(kind)
+    loose = LOOSENESS.get(kind)
     if loose is None:
         return OTHER
     return STRICTER if loose(new.value) < loose(old.value) else LOOSER

@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from commonweal.compute.permits.clauses import (
     INTERMEDIARY,
-    LEVELS,
     MEMBER,
     USER,
     Clause,
     Data,
-    Expiry,
-    Linkage,
-    MinimumCell,
     Party,
-    Publication,
     Purpose,
-    Retention,
-    Start,
-    Withdrawal,
 )
-from commonweal.compute.permits.governing import GRAINS, Breach, Fixed, Grain, Place
+from commonweal.compute.permits.governing import GRAINS, Fixed, Grain, Place
+from commonweal.compute.permits.limits import LIMITS, looseness, value_of
 from commonweal.compute.permits.terms import Fault, Faulty, Terms
 
 
@@ -123,43 +115,18 @@ def _names(
     return Fault(code, number, clause.kind, params)
 
 
-# For each limit: whether the child's value is within the parent's, and the parent's value to show.
-_LIMITS: Mapping[type[Any], tuple[Callable[[Any, Any], bool], Callable[[Any], Any]]] = {
-    MinimumCell: (lambda child, above: child.minimum >= above.minimum, lambda each: each.minimum),
-    Linkage: (lambda child, above: above.allowed or not child.allowed, lambda each: each.allowed),
-    Publication: (
-        lambda child, above: LEVELS.index(child.level) <= LEVELS.index(above.level),
-        lambda each: each.level,
-    ),
-    Retention: (lambda child, above: child.months <= above.months, lambda each: each.months),
-    Start: (lambda child, above: child.day >= above.day, lambda each: each.day),
-    Expiry: (lambda child, above: child.day <= above.day, lambda each: each.day),
-    Withdrawal: (
-        lambda child, above: child.notice_days <= above.notice_days,
-        lambda each: each.notice_days,
-    ),
-    Breach: (lambda child, above: child.hours <= above.hours, lambda each: each.hours),
-    Grain: (
-        lambda child, above: GRAINS.index(child.level) <= GRAINS.index(above.level),
-        lambda each: each.level,
-    ),
-}
-
-
 def _limit(number: int, clause: Clause, parent: Terms) -> Iterator[Fault]:
-    rule = _LIMITS.get(type(clause))
     above, kind = parent.clause(type(clause)), clause.kind
     if isinstance(clause, Grain) and above is None and parent.contracts:
         # To share data without a word on single records is to share it for totals.
         above, kind = Grain(GRAINS[0]), "data"
-    if rule is None or above is None:
+    if above is None or type(clause) not in LIMITS:
         return
-    within, shown = rule
-    if not within(clause, above):
+    if looseness(clause) > looseness(above):
         params = {
             "parent": parent.reference,
             "number": parent.number(kind),
             "kind": kind,
-            "limit": shown(above),
+            "limit": value_of(above),
         }
         yield Fault("wider_value", number, clause.kind, params)

@@ -9,7 +9,7 @@ dictionary access.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -30,6 +30,7 @@ from commonweal.compute.permits.clauses import (
 )
 from commonweal.compute.permits.governing import GRAINS, Breach, Grain, Place
 from commonweal.compute.permits.kinds import KINDS, SHARING
+from commonweal.compute.permits.limits import looseness, value_of
 from commonweal.compute.permits.terms import NEVER, Terms
 
 _BASIS = (
@@ -221,14 +222,14 @@ def _gone(chain: Sequence[Terms], role: str) -> Mapping[UUID, datetime]:
     return gone
 
 
-# For each limit that a holder must apply: its value, and how loose it is (the smallest governs).
-_LIMITS: tuple[tuple[type[Any], Callable[[Any], int | str | bool], Callable[[Any], int]], ...] = (
-    (MinimumCell, lambda each: int(each.minimum), lambda each: -int(each.minimum)),
-    (Publication, lambda each: str(each.level), lambda each: LEVELS.index(each.level)),
-    (Linkage, lambda each: bool(each.allowed), lambda each: int(each.allowed)),
-    (Retention, lambda each: int(each.months), lambda each: int(each.months)),
-    (Breach, lambda each: int(each.hours), lambda each: int(each.hours)),
-    (Grain, lambda each: str(each.level), lambda each: GRAINS.index(each.level)),
+# The limits that whoever holds a permit must apply.
+_OBLIGED: tuple[type[Any], ...] = (
+    MinimumCell,
+    Publication,
+    Linkage,
+    Retention,
+    Breach,
+    Grain,
 )
 
 
@@ -237,12 +238,12 @@ def _obligations(chain: Sequence[Terms]) -> Iterator[Obligation]:
 
     The agreement further up is named when two say the same.
     """
-    for of, value, looseness in _LIMITS:
+    for of in _OBLIGED:
         held = [(each, terms) for terms in reversed(chain) if (each := terms.clause(of))]
         if not held:
             continue
         clause, terms = min(held, key=lambda pair: looseness(pair[0]))
-        yield Obligation(clause.kind, value(clause), terms.reference, terms.number(clause.kind))
+        yield Obligation(clause.kind, value_of(clause), terms.reference, terms.number(clause.kind))
 
 
 def _numbers(terms: Terms, contract: str) -> tuple[int, ...]:
