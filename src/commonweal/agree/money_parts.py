@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from babel.numbers import get_currency_precision
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -21,17 +19,20 @@ from commonweal.core.fields import DayInput
 
 
 def minor_units(said: str, currency: str, field: str) -> int:
-    """“10,000.50” in pence. Raises ValidationError; 0 where nothing was said."""
-    plain = said.replace(",", "").replace(" ", "").strip()
-    if not plain:
+    """An amount as people write it in their language. Raises ValidationError; 0 for nothing said."""
+    if not said.strip():
         return 0
     try:
-        amount = Decimal(plain).scaleb(get_currency_precision(currency))
-    except InvalidOperation as fault:
-        raise wrong(field, _("Write an amount such as 10000 or 10,000.50.")) from fault
-    if amount != amount.to_integral_value() or amount <= 0 or not amount.is_finite():
-        raise wrong(field, _("Write an amount such as 10000 or 10,000.50."))
-    return int(amount)
+        amount = formats.minor(said, currency)
+    except ValueError as fault:
+        raise wrong(field, _not_an_amount()) from fault
+    if amount <= 0:
+        raise wrong(field, _not_an_amount())
+    return amount
+
+
+def _not_an_amount() -> str:
+    return _("Write an amount such as 10000 or 10,000.50.")
 
 
 def _currency(form: DraftedForm) -> str:
@@ -100,7 +101,7 @@ def _show_paying(terms: Terms) -> Mapping[str, Any]:
             key = each.organisation.id
             found |= {
                 "currency": each.currency,
-                f"pays_{key}": formats.major(each.amount_minor, each.currency),
+                f"pays_{key}": formats.written(each.amount_minor, each.currency),
                 f"due_{key}": each.due,
                 f"for_{key}": each.restriction,
             }
@@ -156,7 +157,7 @@ def _show_limits(terms: Terms) -> Mapping[str, Any]:
     for place, each in enumerate(limits, 1):
         found |= {f"limit_{place}_what": each.what, f"limit_{place}_period": each.period}
         if each.amount_minor:
-            found[f"limit_{place}_amount"] = formats.major(each.amount_minor, each.currency)
+            found[f"limit_{place}_amount"] = formats.written(each.amount_minor, each.currency)
             found["currency"] = each.currency
     return found
 

@@ -142,6 +142,22 @@ def test_amounts_are_kept_to_the_penny(partnership: Partnership, convener: Clien
     assert "This is a duty under this agreement." in text
 
 
+def test_amounts_are_read_as_the_reader_writes_them(
+    partnership: Partnership, convener: Client
+) -> None:
+    """A point parts thousands in Spanish: a tenth of a thousandth of the money would be promised."""
+    hub = convener_organisation(partnership)
+    convener.cookies["django_language"] = "es"
+    said = {f"pays_{hub.pk}": "10.000,50", "limit_1_amount": "250,50"}
+    agreement = drafted("funding", partnership, convener, **said)
+    paid = queries.terms_of(queries.latest(agreement)).clause(g.Contribution)
+    assert paid is not None
+    assert paid.amount_minor == 1_000_050
+    form = convener.get(path("revise_agreement", agreement)).context["form"]
+    assert initial(form)[f"pays_{hub.pk}"] == "10.000,50"
+    assert convener.post(path("revise_agreement", agreement), initial(form)).status_code == 302
+
+
 REFUSED = [
     ("constitution", {"principles": "One\nOne"}, "principles", "twice"),
     ("constitution", {"quorum": "0"}, "quorum", "greater than or equal"),
