@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -347,12 +347,10 @@ def _place(ahead: int) -> str:
     return ("here", "next", "ahead")[min(ahead, 2)]
 
 
-def next_action(partnership: Partnership, at: datetime) -> Check | None:
+def next_action(stages: Iterable[Stage]) -> Check | None:
     """What comes next: the first needed thing that is missing up to this step, else advice."""
-    reached = Step.values[: Step.values.index(partnership.step) + 1]
-    open_ones = [
-        check for check in checks(partnership, at) if not check.done and check.step in reached
-    ]
+    reached = [stage for stage in stages if stage.place in {"passed", "here"}]
+    open_ones = [check for stage in reached for check in stage.missing]
     return next((check for check in open_ones if check.needed), next(iter(open_ones), None))
 
 

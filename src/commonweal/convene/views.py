@@ -172,7 +172,7 @@ def journey(request: SignedInRequest, slug: str) -> HttpResponse:
                 for stage in stages
             ],
             "here": _here(stages),
-            "next": queries.next_action(partnership, request.at),
+            "next": queries.next_action(stages),
             "convenes": convenes,
         },
     )

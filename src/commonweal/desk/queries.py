@@ -83,6 +83,7 @@ def overview(actor: Actor, slug: str, at: datetime) -> Overview:
     """Raises Missing for who has no seat. A constant number of queries per room."""
     partnership = convene.partnership_for(actor, slug, at)
     table = convene.at_table(partnership, at)
+    stages = convene.journey(partnership, at)
     agreements = agree.summaries(partnership, at)
     newest = (
         Release.objects.filter(partnership=partnership)
@@ -93,8 +94,8 @@ def overview(actor: Actor, slug: str, at: datetime) -> Overview:
     return Overview(
         partnership=partnership,
         standing=convene.standing(actor, partnership, at),
-        stages=convene.journey(partnership, at),
-        next=convene.next_action(partnership, at),
+        stages=stages,
+        next=convene.next_action(stages),
         items=[item for item in due.items(actor, at) if item.partnership_id == partnership.pk],
         entry_point=aim.chosen_entry_point(partnership),
         release=newest,

@@ -5,7 +5,7 @@ Used by the partners' results and by the public pages, so that both say the same
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -22,6 +22,7 @@ from commonweal.core.formats import Unit
 from commonweal.measure import marks, queries, standing
 from commonweal.measure.figures import Figure, Row, Slice, arrange, difference_is_clear
 from commonweal.measure.models import Release
+from commonweal.measure.standing import Gone
 from commonweal.pool import queries as pool
 
 
@@ -252,14 +253,18 @@ def _month_names() -> Sequence[str]:
     return [str(MONTHS[number]) for number in range(1, 13)]
 
 
-def shown(release: Release) -> list[Shown]:
-    """The figures of a release, population indicators first. Some ten queries, whatever its size."""
+def shown(release: Release, gone: Mapping[str, Gone] | None = None) -> list[Shown]:
+    """The figures of a release, population indicators first. Some ten queries, whatever its size.
+
+    `gone`: what `standing.gone` found of this release, where that is known already.
+    """
     versions = {
         (version.indicator.key, version.number): version
         for version in release.indicators.select_related("indicator", "indicator__owner")
     }
     words = column_words(release.partnership)
-    gone = standing.gone([release]).get(release.pk, {})
+    if gone is None:
+        gone = standing.gone([release]).get(release.pk, {})
     since = {contract: marks.since(one, release) for contract, one in gone.items()}
     left_out = {part["contract"]: marks.left_out(part) for part in release.manifest["parts"]}
     found = [

@@ -24,6 +24,7 @@ from commonweal.pool.models import Erasure, Submission
 
 _Owner = tuple[UUID, UUID]
 _Era = tuple[UUID, UUID, int]
+_Erased = tuple[UUID, UUID, int, datetime]
 
 
 @dataclass(frozen=True)
@@ -76,9 +77,13 @@ def departures(partnership: Partnership) -> list[Departure]:
 
     One that came back before its data was destroyed is left out: nothing of it has gone.
     """
+    return _departures(partnership, _erasures(partnership))
+
+
+def _departures(partnership: Partnership, erasures: Iterable[_Erased]) -> list[Departure]:
     rows = agree.sharing_withdrawals().filter(agreement__partnership=partnership)
     erased: dict[_Owner, list[datetime]] = {}
-    for agreement, provider, _era, moment in _erasures(partnership):
+    for agreement, provider, _era, moment in erasures:
         erased.setdefault((agreement, provider), []).append(moment)
     found = []
     for row in rows.order_by("-at"):
@@ -91,9 +96,9 @@ def departures(partnership: Partnership) -> list[Departure]:
     return found
 
 
-def _erasures(partnership: Partnership) -> Iterable[tuple[UUID, UUID, int, datetime]]:
+def _erasures(partnership: Partnership) -> list[_Erased]:
     rows = Erasure.objects.filter(agreement__partnership=partnership)
-    return rows.values_list("agreement_id", "provider_id", "era", "erased_at")
+    return list(rows.values_list("agreement_id", "provider_id", "era", "erased_at"))
 
 
 @dataclass(frozen=True)
@@ -111,12 +116,17 @@ NOTHING = Gone()
 
 
 def gone(releases: Sequence[Release]) -> dict[UUID, dict[str, Gone]]:
-    """By release and data contract, what is gone. Some six queries, whatever their number."""
+    """By release and data contract, what is gone. Three queries, whatever their number."""
     if not releases:
         return {}
-    partnership = releases[0].partnership
-    known = departures(partnership)
-    erased = {(a, p, era): moment for a, p, era, moment in _erasures(partnership)}
+    erasures = _erasures(releases[0].partnership)
+    return _gone(releases, _departures(releases[0].partnership, erasures), erasures)
+
+
+def _gone(
+    releases: Sequence[Release], known: Sequence[Departure], erasures: Iterable[_Erased]
+) -> dict[UUID, dict[str, Gone]]:
+    erased = {(a, p, era): moment for a, p, era, moment in erasures}
     left: dict[tuple[UUID, str], dict[Departure, None]] = {}
     outlived: dict[tuple[UUID, str], dict[str, None]] = {}
     for release, contract, era, name, is_destroyed in _counted(releases):
@@ -134,9 +144,8 @@ def gone(releases: Sequence[Release]) -> dict[UUID, dict[str, Gone]]:
     return found
 
 
-def marked(releases: Sequence[Release]) -> frozenset[UUID]:
-    """Those that rest on data that a partner has withdrawn since."""
-    found = gone(releases)
+def marked(found: Mapping[UUID, Mapping[str, Gone]]) -> frozenset[UUID]:
+    """Of what `gone` found: the releases that rest on data that a partner has withdrawn since."""
     return frozenset(
         pk for pk, contracts in found.items() if any(one.departures for one in contracts.values())
     )
@@ -193,11 +202,13 @@ def partners_gone(partnership: Partnership) -> list[Left]:
         .select_related("partnership")
         .order_by("number")
     )
-    by_release = gone(releases)
+    erasures = _erasures(partnership)
+    known = _departures(partnership, erasures)
+    by_release = _gone(releases, known, erasures)
     titles = _titles(releases)
     return [
         Left(each, *_resting(each, releases, by_release, titles))
-        for each in departures(partnership)
+        for each in known
         if not each.is_back
     ]
 

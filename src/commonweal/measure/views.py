@@ -37,14 +37,19 @@ def results(request: HttpRequest, slug: str) -> HttpResponse:
     partnership = convene.partnership_for(actor, slug, at)
     listed = list(queries.releases(partnership))
     newest = next((one for one in listed if one.state != Release.State.WITHDRAWN), None)
+    gone = standing.gone(listed)
+    figures = []
+    if newest:
+        whole = queries.release_for(actor, slug, newest.number, at)
+        figures = shown(whole, gone.get(newest.pk, {}))
     context = {
         "partnership": partnership,
         "nav_current": "results",
         "releases": listed,
-        "marked": standing.marked(listed),
+        "marked": standing.marked(gone),
         "paused": marks.paused(newest, at) if newest else [],
         "newest": newest,
-        "shown": shown(queries.release_for(actor, slug, newest.number, at)) if newest else [],
+        "shown": figures,
         "running": queries.running(partnership),
         "failed": queries.failed(partnership),
         "may_order": bool(convene.standing(actor, partnership, at).organisations),

@@ -76,7 +76,7 @@ def page(slug: str, at: datetime) -> PublicPage:
     newest = measure.published(partnership).first()
     promised = commitments.public_entries(partnership, at)
     recommended = recommendations.public_entries(partnership, at)
-    others = [each for each in releases if each != newest]
+    gone = standing.gone(releases)
     return PublicPage(
         partnership=partnership,
         table=convene.at_table(partnership, at),
@@ -90,8 +90,8 @@ def page(slug: str, at: datetime) -> PublicPage:
             advice.lead(recommended), [advice.shown(each, public=True) for each in recommended]
         ),
         release=newest,
-        shown=shown(newest) if newest else [],
-        others=others,
-        marked=standing.marked(others),
+        shown=shown(newest, gone.get(newest.pk, {})) if newest else [],
+        others=[each for each in releases if each != newest],
+        marked=standing.marked(gone),
         paused=marks.paused(newest, at) if newest else [],
     )

@@ -179,10 +179,10 @@ class TestWithRecords:
 
     def test_next_action_is_the_first_needed_thing_of_a_step_reached(self) -> None:
         partnership = PartnershipFactory(affected="", sponsor=False)
-        found = queries.next_action(partnership, AT)
+        found = queries.next_action(queries.journey(partnership, AT))
         assert found and found.key == "affected"
         partnership.affected = "Babies"
-        found = queries.next_action(partnership, AT)
+        found = queries.next_action(queries.journey(partnership, AT))
         assert found and (found.key, found.needed) == ("sponsor", False)
 
     def test_advice_does_not_stand_in_the_way(self) -> None:
