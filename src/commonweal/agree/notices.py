@@ -5,13 +5,15 @@ A message says which agreement it is and where to read it; it carries nobody's w
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from django.conf import settings
 from django.urls import reverse
 from django.utils import translation
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from commonweal.agree import queries, words
 from commonweal.agree.models import AgreementVersion
@@ -23,74 +25,62 @@ from commonweal.core.models import Organisation, Person, Role
 
 def open_for_comment(version: AgreementVersion, at: datetime) -> None:
     """Tell each member of each party, once, in their own language."""
-    for person, organisations in _people(version, Role.MEMBER, at).items():
-        with translation.override(person.language):
-            _queue(
-                person,
-                version,
-                subject=_("Open for comment: %(reference)s"),
-                ask=_(
-                    "%(reference)s, version %(number)s, of %(partnership)s is open for comment."
-                    " Read the text, say what should change, or say that %(organisations)s is"
-                    " content with it. Nothing is signed yet."
-                ),
-                organisations=organisations,
-                at=at,
-            )
+    _tell(
+        _people(version, Role.MEMBER, at),
+        version,
+        subject=gettext_lazy("Open for comment: %(reference)s"),
+        ask=gettext_lazy(
+            "%(reference)s, version %(number)s, of %(partnership)s is open for comment."
+            " Read the text, say what should change, or say that %(organisations)s is"
+            " content with it. Nothing is signed yet."
+        ),
+        at=at,
+    )
 
 
 def open_for_signature(version: AgreementVersion, at: datetime) -> None:
     """Tell each signatory of each party, once; where a party has none, its members."""
-    for person, organisations in _people(version, Role.SIGNATORY, at).items():
-        with translation.override(person.language):
-            _queue(
-                person,
-                version,
-                subject=_("Open for signature: %(reference)s"),
-                ask=_(
-                    "%(reference)s, version %(number)s, of %(partnership)s is open for signature."
-                    " Read the text and sign it for %(organisations)s, if that is what you agree"
-                    " to."
-                ),
-                organisations=organisations,
-                at=at,
-            )
-    for person, organisations in _people(version, Role.SIGNATORY, at, lacking=True).items():
-        with translation.override(person.language):
-            _queue(
-                person,
-                version,
-                subject=_("Open for signature: %(reference)s"),
-                ask=_(
-                    "%(reference)s, version %(number)s, of %(partnership)s is open for signature,"
-                    " and nobody can sign for %(organisations)s here. Name who signs: they get a"
-                    " link by mail and need no account."
-                ),
-                organisations=organisations,
-                at=at,
-            )
+    subject = gettext_lazy("Open for signature: %(reference)s")
+    _tell(
+        _people(version, Role.SIGNATORY, at),
+        version,
+        subject=subject,
+        ask=gettext_lazy(
+            "%(reference)s, version %(number)s, of %(partnership)s is open for signature."
+            " Read the text and sign it for %(organisations)s, if that is what you agree"
+            " to."
+        ),
+        at=at,
+    )
+    _tell(
+        _people(version, Role.SIGNATORY, at, lacking=True),
+        version,
+        subject=subject,
+        ask=gettext_lazy(
+            "%(reference)s, version %(number)s, of %(partnership)s is open for signature,"
+            " and nobody can sign for %(organisations)s here. Name who signs: they get a"
+            " link by mail and need no account."
+        ),
+        at=at,
+    )
 
 
 def ends_soon(version: AgreementVersion, at: datetime) -> None:
     """Tell each member of each party, and of the convener, that it can be renewed."""
-    agreement = version.agreement
-    convener = convene.convener(agreement.partnership, at)
+    convener = convene.convener(version.agreement.partnership, at)
     told = _people(version, Role.MEMBER, at)
     for person in core.people_of(convener, Role.MEMBER, at).filter(is_active=True):
         told.setdefault(person, [])
-    for person, organisations in told.items():
-        with translation.override(person.language):
-            _queue(
-                person,
-                version,
-                subject=_("%(reference)s ends soon"),
-                ask=_(
-                    "%(reference)s of %(partnership)s ends with its last day of use, %(day)s. From"
-                    " then on every use is refused. Renew it in time, or let it end."
-                ),
-                organisations=organisations,
-                at=at,
-            )
+    _tell(
+        told,
+        version,
+        subject=gettext_lazy("%(reference)s ends soon"),
+        ask=gettext_lazy(
+            "%(reference)s of %(partnership)s ends with its last day of use, %(day)s. From"
+            " then on every use is refused. Renew it in time, or let it end."
+        ),
+        at=at,
+    )
 
 
 def _people(
@@ -116,37 +106,33 @@ def _parties(version: AgreementVersion) -> Iterable[Organisation]:
     return Organisation.objects.filter(pk__in=parties).order_by("name")
 
 
-def _queue(
-    person: Person,
+def _tell(
+    told: Mapping[Person, Sequence[str]],
     version: AgreementVersion,
     *,
-    subject: str,
-    ask: str,
-    organisations: list[str],
+    subject: str | Promise,
+    ask: str | Promise,
     at: datetime,
 ) -> None:
+    """Mail each of them in their own language. `told`: person → the organisations it concerns."""
     agreement = version.agreement
-    slug = agreement.partnership.slug
-    page = reverse("agreement_version", args=[slug, agreement.reference, version.number])
-    said = {
-        "reference": agreement.reference,
-        "number": version.number,
-        "partnership": agreement.partnership.name,
-        "organisations": ", ".join(organisations),
-        "day": words.day(version.expires_on),
-    }
-    mail.queue(
-        to=person.email,
-        subject=subject % said,
-        body="\n\n".join(
-            [
-                _("Hello %(name)s,") % {"name": person.name},
-                ask % said,
-                settings.BASE_URL + page,
-            ]
-        )
-        + "\n",
-        purpose="agreement",
-        at=at,
-        scope=agreement.partnership_id,
-    )
+    parts = [agreement.partnership.slug, agreement.reference, version.number]
+    page = settings.BASE_URL + reverse("agreement_version", args=parts)
+    for person, organisations in told.items():
+        with translation.override(person.language):
+            said = {
+                "reference": agreement.reference,
+                "number": version.number,
+                "partnership": agreement.partnership.name,
+                "organisations": ", ".join(organisations),
+                "day": words.day(version.expires_on),
+            }
+            greeting = _("Hello %(name)s,") % {"name": person.name}
+            mail.queue(
+                to=person.email,
+                subject=str(subject) % said,
+                body="\n\n".join([greeting, str(ask) % said, page]) + "\n",
+                purpose="agreement",
+                at=at,
+                scope=agreement.partnership_id,
+            )
