@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from commonweal.agree import policies
 from commonweal.agree import queries as agree
 from commonweal.agree.access import logged
-from commonweal.agree.models import AgreementVersion, State
+from commonweal.agree.models import AgreementVersion
+from commonweal.agree.states import PREPARING
 from commonweal.compute.permits.exploring import SAME, Change, compare, tried
 from commonweal.compute.permits.register import Register
 from commonweal.compute.permits.terms import Terms
@@ -48,7 +49,7 @@ def trial(actor: Actor, slug: str, reference: str, number: int, at: datetime) ->
     version = agree.version_for(actor, slug, reference, number, at)
     draft = agree.terms_of(version)
     policies.check_can_prepare(actor, version.agreement, draft.parties, at)
-    if version.state not in {State.DRAFT, State.SIGNING}:
+    if version.state not in PREPARING:
         raise Conflict(
             _("Version %(number)s is not in preparation any more, so there is nothing to try.")
             % {"number": version.number},

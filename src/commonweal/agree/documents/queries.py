@@ -14,6 +14,7 @@ from commonweal.agree import queries
 from commonweal.agree.documents.policies import check_can_read_papers
 from commonweal.agree.evidence import Evidence, PaperSignature
 from commonweal.agree.models import Agreement, AgreementVersion, Signature, State
+from commonweal.agree.states import PREPARING
 from commonweal.compute import codes
 from commonweal.compute.permits.asking import Refusal
 from commonweal.convene.policies import missing
@@ -50,7 +51,7 @@ def _earlier(version: AgreementVersion) -> QuerySet[AgreementVersion]:
 
 def _usual(version: AgreementVersion) -> AgreementVersion | None:
     in_force = _earlier(version).filter(state=State.ACTIVE).first()
-    on_its_way = version.state in {State.DRAFT, State.SIGNING}
+    on_its_way = version.state in PREPARING
     return in_force if on_its_way and in_force else _earlier(version).first()
 
 

@@ -496,6 +496,13 @@ def test_only_a_text_in_preparation_is_tried(here: Scene, convener: Client) -> N
     assert "Try it against" in words(convener, at(here, "agreement_version", "DSA-1", 2))
 
 
+def test_a_text_open_for_comment_is_tried_like_a_draft(here: Scene, convener: Client) -> None:
+    open_ = here.revised(here.sharing)
+    actions.open_for_comment(version=open_, by=system("test"), at=AT)
+    assert "Try it against" in words(convener, at(here, "agreement_version", "DSA-1", 2))
+    tried(here, convener, "DSA-1")
+
+
 def test_trying_writes_nothing(here: Scene, convener: Client) -> None:
     here.permit()
     here.revised(here.sharing, data=c.Data("beds", ("area",)))

@@ -101,6 +101,13 @@ def test_compares_with_what_is_in_force_with_the_one_asked_for_with_the_one_sign
     assert "compared with version 1." in page(agreement, 4)
 
 
+def test_compares_a_text_open_for_comment_with_what_is_in_force(agreement: Agreement) -> None:
+    revised(agreement)
+    third = revised(agreement, minimum_cell=c.MinimumCell(4))
+    actions.open_for_comment(version=third, by=system("test"), at=AT)
+    assert "compared with version 1." in page(agreement, 3)
+
+
 @pytest.mark.parametrize("since", ["2", "7", "x", "-1", "99999999999999999999", "1.0"])
 def test_says_that_there_is_no_such_version(agreement: Agreement, since: str) -> None:
     revised(agreement)
