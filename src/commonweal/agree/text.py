@@ -45,10 +45,9 @@ from commonweal.compute.permits.clauses import (
     Suspension,
     Withdrawal,
 )
+from commonweal.compute.permits.kinds import KINDS
 
 TITLE, HEADING, CLAUSE, ITEM, PROSE, SENTENCE = "title", "heading", "clause", "item", "prose", ""
-SHARING = frozenset({"dsa", "dul"})
-"""Kinds of agreement under which data is handed over or used."""
 _MARKS = {TITLE: "# ", HEADING: "## ", CLAUSE: "### ", ITEM: "- ", PROSE: "> "}
 
 
@@ -174,7 +173,7 @@ def kind_of_document(kind: str) -> str:
 
 
 def _how_it_is_kept(document: Document) -> Iterator[str]:
-    if any(isinstance(each, Data | Purpose) for each in document.clauses):
+    if KINDS[document.kind].is_enforced:
         yield _(
             "The software enforces the numbered clauses at every use of the data and answers a "
             "request that they do not allow with the number of the clause. It destroys what it holds "
@@ -421,13 +420,13 @@ def _signature(clause: Signature, document: Document) -> Iterator[Block]:
 
 
 def _start(clause: Start, document: Document) -> Iterator[Block]:
-    shares = document.kind in SHARING
+    shares = bool(KINDS[document.kind].grants)
     said = _("The first day of use is %(day)s.") if shares else _("The first day is %(day)s.")
     yield Block(SENTENCE, said % {"day": words.day(clause.day)})
 
 
 def _expiry(clause: Expiry, document: Document) -> Iterator[Block]:
-    shares = document.kind in SHARING
+    shares = bool(KINDS[document.kind].grants)
     said = (
         _("The last day of use is %(day)s. From the following midnight every use is refused.")
         if shares
@@ -447,7 +446,7 @@ def _suspension(clause: Suspension, document: Document) -> Iterator[Block]:
 
 
 def _withdrawal(clause: Withdrawal, document: Document) -> Iterator[Block]:
-    shares = document.kind in SHARING
+    shares = bool(KINDS[document.kind].grants)
     yield Block(SENTENCE, _leave(clause, shares=shares))
     if shares:
         yield Block(SENTENCE, _("From the moment of withdrawal no new use of its data is allowed."))

@@ -43,6 +43,7 @@ from commonweal.agree.governing_forms import PARTS, GoverningForm
 from commonweal.agree.models import Agreement, AgreementVersion, Kind, State
 from commonweal.agree.showing import AGREE, form_page, page
 from commonweal.agree.terms_forms import initial_of
+from commonweal.compute.permits.kinds import KINDS
 from commonweal.convene import queries as convene
 from commonweal.convene.policies import missing
 from commonweal.core import fresh
@@ -101,6 +102,7 @@ def agreement(
         "passages": talking.with_remarks(passages, said, version),
         "licences": presentation.grouped(sheet.licences),
         "history": presentation.history(sheet),
+        "is_enforced": KINDS[sheet.agreement.kind].is_enforced,
         "refused": sum(sheet.refusals.values()),
         "documents": section(sheet, request.actor, request.at),
     }

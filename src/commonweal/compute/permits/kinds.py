@@ -39,6 +39,11 @@ class AgreementKind:
         """Every kind of clause that it can have."""
         return frozenset((*self.needs, *self.may))
 
+    @property
+    def is_enforced(self) -> bool:
+        """Whether requests are held to it. What another kind says is for its members to keep."""
+        return "purpose" in self.needs
+
 
 CONSTITUTION = AgreementKind(
     key="constitution",
