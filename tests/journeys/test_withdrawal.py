@@ -38,6 +38,7 @@ LATER = OUT + timedelta(hours=1)
 DESTROYED = OUT + timedelta(days=30)
 AFTER = DESTROYED + timedelta(days=1)
 WITHDREW = "Quillfoss Charity has since withdrawn its data (14 March 2026)."
+LEFT_OUT = "Without the data of Quillfoss Charity. Quillfoss Charity withdrew on 14 March 2026;"
 LAWFUL = "These figures were lawful when published; they cannot be recomputed."
 
 
@@ -123,8 +124,12 @@ def test_the_next_run_leaves_it_out_and_says_so(here: Small) -> None:
     release = measure.run(order=here.order(), by=here.here.convener, at=LATER)
     assert {each.provider for each in release.submissions.all()} == {here.here.other}
     page = text_of(client, inside(here, f"results/{release.number}/"))
-    assert "Without the data of Quillfoss Charity: Quillfoss Charity withdrew" in page
+    assert LEFT_OUT in page
     assert WITHDREW not in page
+    measure.publish_release(release=release, by=here.here.convener, at=LATER)
+    # At the headline and at the figure itself; whoever reads only the first line is told too.
+    assert text_of(Client(), f"/p/{here.partnership.slug}/").count(LEFT_OUT) == 2
+    assert LEFT_OUT in text_of(client, inside(here))
 
 
 @pytest.mark.parametrize(

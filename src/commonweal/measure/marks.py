@@ -5,9 +5,7 @@ Plain and without blame: whoever withdraws uses a right that the agreement gives
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -57,19 +55,22 @@ def data_of(departure: Departure) -> str:
     }
 
 
-def left_out(part: Mapping[str, Any]) -> list[str]:
-    """Of one part of a release's manifest: whose data the figures were computed without, and why."""
-    permit = Permit.from_json(part["permit"])
+def left_out(permit: Permit) -> list[str]:
+    """Whose data was not used under this permit, why, and the clause to read."""
     names = dict(
         Organisation.objects.filter(pk__in=list(permit.refused_providers)).values_list("pk", "name")
     )
     return [
-        _("Without the data of %(partner)s: %(reason)s (%(clause)s)")
-        % {
-            "partner": names.get(pk, _("a former partner")),
-            "reason": agree.refusal(refusal),
-            "clause": agree.clause(refusal),
-        }
+        " ".join(
+            [
+                _("Without the data of %(partner)s.")
+                % {"partner": names.get(pk, _("a former partner"))},
+                agree.refusal(refusal),
+                _("See %(clause)s.") % {"clause": agree.clause(refusal)}
+                if refusal.reference
+                else "",
+            ]
+        ).rstrip()
         for pk, refusal in permit.refused_providers.items()
     ]
 

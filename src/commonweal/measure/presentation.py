@@ -17,6 +17,7 @@ from commonweal.aim import queries as aim
 from commonweal.aim.models import IndicatorVersion
 from commonweal.compute.contract.parse import parse
 from commonweal.compute.indicators.definition import Definition, IndicatorKind
+from commonweal.compute.permits.asking import Permit
 from commonweal.convene.models import Partnership
 from commonweal.core.formats import Unit
 from commonweal.measure import marks, queries, standing
@@ -266,7 +267,10 @@ def shown(release: Release, gone: Mapping[str, Gone] | None = None) -> list[Show
     if gone is None:
         gone = standing.gone([release]).get(release.pk, {})
     since = {contract: marks.since(one, release) for contract, one in gone.items()}
-    left_out = {part["contract"]: marks.left_out(part) for part in release.manifest["parts"]}
+    left_out = {
+        part["contract"]: marks.left_out(Permit.from_json(part["permit"]))
+        for part in release.manifest["parts"]
+    }
     found = [
         Shown(
             figure=figure,

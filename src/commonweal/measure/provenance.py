@@ -13,7 +13,6 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from commonweal.agree import words as agree
 from commonweal.agree.models import AgreementVersion
 from commonweal.aim import queries as aim
 from commonweal.aim.models import IndicatorVersion
@@ -22,7 +21,6 @@ from commonweal.compute.permits.asking import Permit
 from commonweal.compute.permits.purposes import PURPOSES
 from commonweal.core import formats
 from commonweal.core.errors import Missing
-from commonweal.core.models import Organisation
 from commonweal.measure import marks, queries, standing, words
 from commonweal.measure.figures import Figure, arrange
 from commonweal.measure.models import Release
@@ -56,15 +54,6 @@ class Ground:
 
 
 @dataclass(frozen=True)
-class LeftOut:
-    """A partner whose data was not used, and the clause that refused it."""
-
-    provider: str
-    words: str
-    clause: str
-
-
-@dataclass(frozen=True)
 class Provenance:
     figure: Figure
     version: IndicatorVersion
@@ -72,7 +61,7 @@ class Provenance:
     purpose: str
     sources: tuple[Source, ...]
     grounds: tuple[Ground, ...]
-    left_out: tuple[LeftOut, ...]
+    left_out: Sequence[str]
     since: tuple[str, ...]
     paused: tuple[str, ...]
     minimum_cell: int
@@ -103,7 +92,7 @@ def provenance(release: Release, key: str, at: datetime) -> Provenance:
         purpose=_(PURPOSES[permit.purpose].label) if permit.purpose in PURPOSES else permit.purpose,
         sources=sources,
         grounds=_grounds(release, permit),
-        left_out=_left_out(permit),
+        left_out=marks.left_out(permit),
         since=tuple(marks.since(gone, release)),
         paused=tuple(marks.paused(release, at)),
         minimum_cell=next(e["minimum"] for e in part["trace"]["indicators"] if e["id"] == key),
@@ -180,18 +169,4 @@ def _grounds(release: Release, permit: Permit) -> tuple[Ground, ...]:
             clauses=basis.clauses,
         )
         for basis in permit.agreements
-    )
-
-
-def _left_out(permit: Permit) -> tuple[LeftOut, ...]:
-    names = dict(
-        Organisation.objects.filter(pk__in=list(permit.refused_providers)).values_list("pk", "name")
-    )
-    return tuple(
-        LeftOut(
-            names.get(pk, _("a former partner")),
-            agree.refusal(refusal),
-            agree.clause(refusal),
-        )
-        for pk, refusal in permit.refused_providers.items()
     )

@@ -228,15 +228,8 @@ EMAIL_USE_TLS = not flag("COMMONWEAL_SMTP_PLAIN")
 EMAIL_TIMEOUT = 20
 
 
-def mail_backend(host: str, *, demo: bool) -> str:
-    """Without a server only a demo prints mail: messages hold links that sign in, and logs are kept."""
-    if host:
-        return "django.core.mail.backends.smtp.EmailBackend"
-    kind = "console" if demo else "dummy"
-    return f"django.core.mail.backends.{kind}.EmailBackend"
-
-
-EMAIL_BACKEND = mail_backend(EMAIL_HOST, demo=DEMO)
+# Without a server nothing is printed: messages hold links that sign in, and the outbox shows them.
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'dummy'}.EmailBackend"
 DEFAULT_FROM_EMAIL = os.environ.get("COMMONWEAL_MAIL_FROM", "Commonweal <no-reply@localhost>")
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}

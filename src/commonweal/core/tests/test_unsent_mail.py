@@ -15,7 +15,6 @@ from commonweal.core.errors import Missing
 from commonweal.core.models import OutgoingMail
 from commonweal.core.scope import system
 from commonweal.core.tests.conftest import Installation
-from commonweal.web.settings import mail_backend
 
 AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
 QUEUE = (
@@ -36,14 +35,6 @@ def queue() -> OutgoingMail:
     return mail.queue(
         to="ana@example.org", subject="Hello", body="See TOKEN.\n", purpose="t", at=AT
     )
-
-
-@pytest.mark.parametrize(
-    ("host", "demo", "kind"),
-    [("", False, "dummy"), ("", True, "console"), ("h", False, "smtp"), ("h", True, "smtp")],
-)
-def test_only_a_demo_prints_its_mail(host: str, demo: bool, kind: str) -> None:
-    assert mail_backend(host, demo=demo) == f"django.core.mail.backends.{kind}.EmailBackend"
 
 
 def test_a_worker_prints_no_link(installation: Installation) -> None:

@@ -173,7 +173,7 @@ PEOPLE = (
     Someone("lawyer@example.org", "Priya Nair", "hospital", (MEMBER, SIGNATORY), "Lawyer"),
     Someone("funder@example.org", "Chris Tan", "foundation", (MEMBER,), "Funder"),
     Someone("evaluator@example.org", "Dana Weiss", "university", (MEMBER, STEWARD), "Evaluator"),
-    Someone("aldmoor@example.org", "Lee Ashworth", "aldmoor", (SIGNATORY,)),
+    Someone("aldmoor@example.org", "Lee Ashworth", "aldmoor", (SIGNATORY,), "Council"),
     Someone("brackwater@example.org", "Kit Dobson", "brackwater", (MEMBER, SIGNATORY, STEWARD)),
     Someone("calderby@example.org", "Ash Rowe", "calderby", (MEMBER, SIGNATORY, STEWARD)),
     Someone("ward@example.org", "Noor Haddad", "hospital", (MEMBER, STEWARD)),
