@@ -156,6 +156,7 @@ submission                  the table                    -
 submission_progress         the table                    -
 submission_bad_rows         steward                      -
 data_contract_add           convener                     convener
+data_contract_move          convener                     convener
 data_contract               the table                    -
 data_contract_blank         the table                    -
 data_links                  convener, steward            convener, steward

@@ -236,6 +236,7 @@ def special(draft: str, signing: str, seat: Seat, contract: DataContract, releas
         "sign_agreement": {"reference": signing},
         "data_contract": {"key": contract.key},
         "data_contract_blank": {"key": contract.key},
+        "data_contract_move": {"key": contract.key},
         "publish_release": {"number": release},
         **{name: {"seat_id": seat.pk} for name in ("seat", "end_seat", "invite_person")},
     }

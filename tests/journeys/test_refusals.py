@@ -32,7 +32,7 @@ from commonweal.measure import queries as measure
 from commonweal.measure.actions import order_release
 from commonweal.measure.actions import run as run_release
 from commonweal.measure.models import Release
-from commonweal.pool import actions as pool
+from commonweal.pool import contracting
 from commonweal.pool.models import Submission
 from commonweal.pool.tests.factories import AT, COLUMNS, CONTRACT, MONTH, csv
 from commonweal.pool.tests.ways import signed_in
@@ -315,7 +315,7 @@ def test_an_agreement_that_one_party_has_not_signed_lets_nothing_in(
         language="en",
     )
     agreement = unsigned(built.partnership, version)
-    contract = pool.add_contract(
+    contract = contracting.add_contract(
         partnership=built.partnership,
         agreement=agreement,
         text=CONTRACT.replace("id: beds", "id: cots"),

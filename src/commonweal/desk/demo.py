@@ -34,6 +34,7 @@ from commonweal.desk.example import cast, deciding, governing, promises
 from commonweal.measure import actions as measure
 from commonweal.measure.models import Release
 from commonweal.pool import actions as pool
+from commonweal.pool import contracting
 
 Say = Callable[[str], None]
 PURPOSE = "cw:MeasureSharedOutcomes"
@@ -266,7 +267,7 @@ def sign_agreements(stage: Stage) -> None:
         agreement = share(stage, sharing, memorandum, at)
         if sharing.contract in measured:
             license_use(stage, sharing, agreement, measured[sharing.contract], at)
-        pool.add_contract(
+        contracting.add_contract(
             partnership=stage.partnership,
             agreement=agreement,
             text=example("contracts", sharing.contract),

@@ -97,6 +97,7 @@ SENTENCES: Mapping[str, str | Promise] = {
     "core.link_revoked": _("revoked a personal link"),
     "core.link_used": _("used a personal link"),
     "pool.contract_added": _("added a data contract"),
+    "pool.contract_moved": _("moved a data contract to another agreement"),
     "pool.received": _("handed in data"),
     "pool.repeated": _("handed in the same file again"),
     "pool.checked": _("checked what was handed in"),

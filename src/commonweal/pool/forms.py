@@ -110,8 +110,8 @@ class LinkForm(forms.Form):
         return self._ways[self.cleaned_data["way"]]
 
 
-class ContractForm(forms.Form):
-    """A data contract's text under one agreement."""
+class MoveContractForm(forms.Form):
+    """Another agreement for a data contract."""
 
     agreement = forms.ModelChoiceField(
         label=_("Under which agreement?"),
@@ -119,6 +119,15 @@ class ContractForm(forms.Form):
         empty_label=_("Choose an agreement"),
         error_messages={"required": _("Choose an agreement.")},
     )
+
+    def __init__(self, *args: Any, agreements: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["agreement"].queryset = agreements  # type: ignore[attr-defined]
+
+
+class ContractForm(MoveContractForm):
+    """A data contract's text under one agreement."""
+
     text = forms.CharField(
         label=_("The contract"),
         help_text=_(
@@ -134,6 +143,5 @@ class ContractForm(forms.Form):
         self, *args: Any, agreements: Any, chosen: Agreement | None = None, **kwargs: Any
     ) -> None:
         """`chosen`: the one there is little doubt about; without it nothing is chosen beforehand."""
-        super().__init__(*args, **kwargs)
-        self.fields["agreement"].queryset = agreements  # type: ignore[attr-defined]
+        super().__init__(*args, agreements=agreements, **kwargs)
         self.fields["agreement"].initial = chosen

@@ -18,6 +18,7 @@ urlpatterns = [
     path(f"{_SUBMISSION}rows-to-mend.xlsx", data.bad_rows, name="submission_bad_rows"),
     path(f"{_DATA}add-contract/", contracts.add, name="data_contract_add"),
     path(f"{_DATA}contracts/<slug:key>/", contracts.contract, name="data_contract"),
+    path(f"{_DATA}contracts/<slug:key>/move/", contracts.move, name="data_contract_move"),
     re_path(
         r"^partnerships/(?P<slug>[-\w]+)/data/contracts/(?P<key>[-\w]+)/empty\.(?P<form>csv|xlsx)$",
         contracts.blank,

@@ -14,6 +14,7 @@ from typing import Any
 
 import openpyxl
 
+from commonweal.agree import queries as agree
 from commonweal.agree.tests.factories import shared
 from commonweal.compute.permits.asking import MEASURE, Ask, Permit
 from commonweal.convene.models import Partnership
@@ -21,7 +22,7 @@ from commonweal.convene.tests.factories import PartnershipFactory, convener_of, 
 from commonweal.core import jobs
 from commonweal.core.models import Organisation, Role
 from commonweal.core.scope import Actor
-from commonweal.pool import actions
+from commonweal.pool import actions, contracting
 from commonweal.pool.models import DataContract, Submission
 
 AT = datetime(2026, 3, 12, 12, tzinfo=UTC)
@@ -111,13 +112,10 @@ def agreed(partnership: Partnership | None = None, *, text: str = CONTRACT, **te
     """Everything that is needed before a file can come in. `terms`: see `agree…shared`."""
     partnership = partnership or PartnershipFactory()
     agreement = shared(partnership, contract=KEY, fields=COLUMNS, **terms)
-    provider, other = agreement.contracts.model, None
-    from commonweal.agree import queries as agree
-
     named = agree.organisations_named(agree.latest(agreement), "provider")
     provider, other = Organisation.objects.filter(pk__in=named).order_by("name")
     convener = convener_of(partnership)
-    version = actions.add_contract(
+    version = contracting.add_contract(
         partnership=partnership, agreement=agreement, text=text, by=convener, at=AT
     )
     return Agreed(

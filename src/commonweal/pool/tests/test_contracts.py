@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.db import DatabaseError, transaction
 
+from commonweal.agree.models import Agreement
 from commonweal.agree.tests.factories import shared
-from commonweal.core.errors import Conflict, Denied, Invalid
-from commonweal.pool import actions, queries
+from commonweal.core.errors import Conflict, Denied, Invalid, Missing
+from commonweal.core.models import Event
+from commonweal.core.scope import Actor
+from commonweal.pool import contracting, queries
 from commonweal.pool.models import ContractVersion
-from commonweal.pool.tests.factories import AT, COLUMNS, CONTRACT, agreed, checked, csv
+from commonweal.pool.tests.factories import AT, COLUMNS, CONTRACT, Agreed, agreed, checked, csv
+from commonweal.pool.tests.ways import signed_in
+from commonweal.pool.vault import session
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
@@ -22,7 +29,7 @@ def add(here, text, **changes):  # type: ignore[no-untyped-def]
         "at": AT,
         **changes,
     }
-    return actions.add_contract(text=text, **asked)
+    return contracting.add_contract(text=text, **asked)
 
 
 def at_version(version: str, text: str = CONTRACT) -> str:
@@ -81,6 +88,75 @@ def test_a_contract_stays_under_its_agreement() -> None:
     elsewhere = agreed()
     with pytest.raises(Invalid, match="another partnership"):
         add(here, at_version("2.0.0"), agreement=elsewhere.contract.agreement)
+
+
+def moved(here: Agreed, agreement: Agreement, by: Actor | None = None) -> None:
+    contracting.move_contract(
+        contract=here.contract, agreement=agreement, by=by or here.convener, at=AT
+    )
+
+
+def test_what_comes_in_after_a_move_comes_in_under_the_other_agreement() -> None:
+    here = agreed()
+    before = checked(here, csv(), period="2026-01")
+    other = shared(here.partnership, [here.provider], contract="beds", fields=COLUMNS)
+    moved(here, other)
+    after = checked(here, csv(), period="2026-02")
+    before.refresh_from_db()
+    assert (before.agreement.reference, after.agreement.reference) == ("DSA-1", "DSA-2")
+    assert before.state == after.state == "accepted"
+    places = {session.place_of(row).owner.agreement for row in (before, after)}
+    assert places == {before.agreement_id, other.pk}
+    event = Event.objects.get(kind="pool.contract_moved")
+    assert event.data == {"key": "beds", "from": "DSA-1", "to": "DSA-2"}
+    assert add(here, at_version("2.0.0"), agreement=other).number == 2
+
+
+def test_whom_the_other_agreement_does_not_name_cannot_send() -> None:
+    here = agreed()
+    moved(here, shared(here.partnership, [here.other], contract="beds", fields=COLUMNS))
+    with pytest.raises(Denied, match="not named as a provider"):
+        checked(here, csv())
+
+
+@pytest.mark.parametrize(
+    ("terms", "said"),
+    [({"contract": "cots"}, "says nothing about"), ({"fields": COLUMNS[:-1]}, "does not cover")],
+)
+def test_a_move_to_an_agreement_that_does_not_cover_it_is_refused(terms: Any, said: str) -> None:
+    here = agreed()
+    other = shared(here.partnership, **{"contract": "beds", "fields": COLUMNS, **terms})
+    with pytest.raises(Invalid, match=said) as refusal:
+        moved(here, other)
+    assert "agreement" in refusal.value.fields
+    here.contract.refresh_from_db()
+    assert here.contract.agreement.reference == "DSA-1"
+
+
+def test_a_move_to_where_it_is_or_to_elsewhere_or_by_somebody_else_is_refused() -> None:
+    here, elsewhere = agreed(), agreed()
+    with pytest.raises(Conflict, match="DSA-1 already"):
+        moved(here, here.contract.agreement)
+    with pytest.raises(Invalid, match="another partnership"):
+        moved(here, elsewhere.contract.agreement)
+    other = shared(here.partnership, contract="beds", fields=COLUMNS)
+    for actor in (here.steward, elsewhere.convener):
+        with pytest.raises((Denied, Missing)):
+            moved(here, other, actor)
+    assert not Event.objects.filter(kind="pool.contract_moved").exists()
+
+
+def test_the_page_of_a_move_says_what_it_does_and_does_it() -> None:
+    here = agreed()
+    address = f"/partnerships/{here.partnership.slug}/data/contracts/beds/move/"
+    client = signed_in(here.convener)
+    assert "There is no other sharing agreement" in client.get(address).content.decode()
+    other = shared(here.partnership, [here.provider], contract="beds", fields=COLUMNS)
+    assert "Now they come in under DSA-1." in client.get(address).content.decode()
+    assert client.post(address, {"agreement": ""}).status_code == 422
+    answer = client.post(address, {"agreement": str(other.pk)}, follow=True).content.decode()
+    assert "Moved: new files come in under DSA-2." in answer
+    assert signed_in(here.steward).get(address).status_code == 403
 
 
 def test_only_the_convener_adds_contracts() -> None:

@@ -19,7 +19,7 @@ from commonweal.core.errors import Denied, Failure, Invalid, Missing
 from commonweal.core.models import Event, Job, OutgoingMail
 from commonweal.core.scope import system
 from commonweal.core.states import names
-from commonweal.pool import actions, checking, queries, reading, states, upkeep
+from commonweal.pool import actions, checking, contracting, queries, reading, states, upkeep
 from commonweal.pool.models import Submission
 from commonweal.pool.tests.factories import (
     AT,
@@ -309,7 +309,7 @@ def test_an_unsigned_agreement_takes_nothing() -> None:
             contract="beds",
             fields=("child", "name", "visited", "weeks", "slept_safely"),
         )
-    actions.add_contract(
+    contracting.add_contract(
         partnership=partnership,
         agreement=agreement,
         text=CONTRACT,

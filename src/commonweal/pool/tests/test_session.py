@@ -15,7 +15,7 @@ from commonweal.compute.permits import clauses as c
 from commonweal.compute.permits.asking import SUBMIT, Permit
 from commonweal.core.errors import Conflict, Denied, Missing
 from commonweal.core.scope import system
-from commonweal.pool import actions, upkeep
+from commonweal.pool import actions, contracting, upkeep
 from commonweal.pool.models import Submission
 from commonweal.pool.tests.factories import (
     AT,
@@ -223,7 +223,7 @@ def test_a_column_that_an_older_version_lacks_is_unknown_there() -> None:
         if "slept_safely" not in line and "validValues" not in line
     ).rsplit("        logicalType: string", 1)[0]
     with_it = checked(here, csv())
-    actions.add_contract(
+    contracting.add_contract(
         partnership=here.partnership,
         agreement=here.contract.agreement,
         text=shorter,

@@ -11,10 +11,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from commonweal.agree.models import Agreement, Kind, State
+from commonweal.convene.models import Partnership
 from commonweal.core.formerrors import attempt
 from commonweal.core.requests import SignedInRequest
-from commonweal.pool import actions, blanks, contracts, policies, queries
-from commonweal.pool.forms import ContractForm
+from commonweal.pool import blanks, contracting, contracts, policies, queries
+from commonweal.pool.forms import ContractForm, MoveContractForm
 from commonweal.pool.models import ContractVersion
 from commonweal.pool.views import showing
 from commonweal.pool.views.data import XLSX, attachment
@@ -58,6 +59,10 @@ def blank_file(version: ContractVersion, form: str) -> HttpResponse:
     return attachment(blanks.xlsx_of(rules), name, XLSX)
 
 
+def _sharing(partnership: Partnership) -> QuerySet[Agreement]:
+    return Agreement.objects.filter(partnership=partnership, kind=Kind.DSA).order_by("drafted_at")
+
+
 def _only_one_in_force(agreements: QuerySet[Agreement]) -> Agreement | None:
     """The agreement that every party has signed, when there is one and no more; never a draft."""
     in_force = list(agreements.filter(versions__state=State.ACTIVE)[:2])
@@ -70,10 +75,10 @@ def add(request: SignedInRequest, slug: str) -> HttpResponse:
     """Add a contract or a version of one."""
     partnership = queries.partnership_for(request.actor, slug, request.at)
     policies.check_can_keep_contracts(request.actor, partnership, request.at)
-    agreements = Agreement.objects.filter(partnership=partnership, kind=Kind.DSA)
+    agreements = _sharing(partnership)
     form = ContractForm(
         request.POST if request.method == "POST" else None,
-        agreements=agreements.order_by("drafted_at"),
+        agreements=agreements,
         chosen=_only_one_in_force(agreements),
     )
     added: list[ContractVersion] = []
@@ -82,7 +87,7 @@ def add(request: SignedInRequest, slug: str) -> HttpResponse:
 
         def act() -> None:
             added.append(
-                actions.add_contract(
+                contracting.add_contract(
                     partnership=partnership, **said, by=request.actor, at=request.at
                 )
             )
@@ -97,3 +102,32 @@ def add(request: SignedInRequest, slug: str) -> HttpResponse:
         "has_agreements": agreements.exists(),
     }
     return render(request, "pool/add_contract.html", context, status=422 if form.errors else 200)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def move(request: SignedInRequest, slug: str, key: str) -> HttpResponse:
+    """Let new files for a contract come in under another sharing agreement."""
+    found = queries.contract_for(request.actor, slug, key, request.at)
+    policies.check_can_keep_contracts(request.actor, found.partnership, request.at)
+    others = _sharing(found.partnership).exclude(pk=found.agreement_id)
+    form = MoveContractForm(request.POST if request.method == "POST" else None, agreements=others)
+    if request.method == "POST" and form.is_valid():
+        chosen = form.cleaned_data["agreement"]
+        if attempt(
+            form,
+            lambda: contracting.move_contract(
+                contract=found, agreement=chosen, by=request.actor, at=request.at
+            ),
+        ):
+            words = _("Moved: new files come in under %(agreement)s.")
+            messages.success(request, words % {"agreement": chosen.reference})
+            return redirect("data_contract", slug, key)
+    context = {
+        "partnership": found.partnership,
+        "nav_current": "data",
+        "contract": found,
+        "form": form,
+        "has_agreements": others.exists(),
+    }
+    return render(request, "pool/move_contract.html", context, status=422 if form.errors else 200)
