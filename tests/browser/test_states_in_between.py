@@ -1,0 +1,180 @@
+"""Pages of a state in which the example is not: each is reached here on its way through a story.
+
+Looked at by whoever the story gives them to, left to right in the light and right to left in the
+dark. `SHOWN` tells `test_pages` which kinds of page these are.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+from typing import Any
+
+from tests.browser import checks
+from tests.browser.places import kind_of
+from tests.browser.visits import VISITOR, Visit, Visits
+
+HERE = "/partnerships/safe-space-to-sleep/"
+TEXT = f"{HERE}agreements/DSA-5/"
+NEWER = f"{TEXT}versions/2/"
+SHOWN = {
+    "a text is talked over": {
+        "agreement_changes",
+        "answer_comment",
+        "comment_agreement",
+        "try_version",
+    },
+    "a text is signed from outside": {"name_signatory", "sign_by_link", "sign_on_paper"},
+    "a proposal comes to its end": {
+        "adopt_proposal",
+        "answer_by_link",
+        "ask_for_positions",
+        "dispute",
+        "rewrite_proposal",
+    },
+    "an organisation is asked how it goes": {"commitment_by_link"},
+}
+
+
+class Looks:
+    """Looks at what a story comes by, and remembers which kinds of page these were."""
+
+    def __init__(self, visits: Visits) -> None:
+        self.visits = visits
+        self.kinds: set[str] = set()
+
+    def at(self, visit: Visit, role: str) -> None:
+        path = visit.page.url.removeprefix(visit.address)
+        faults = self._faults(visit, path)
+        with self.visits.as_(role, language="ar", color_scheme="dark") as other:
+            other.go(path)
+            assert other.page.evaluate("document.documentElement.dir") == "rtl"
+            faults += self._faults(other, path)
+        assert not faults, "\n".join(faults)
+        self.kinds.add(kind_of(path.split("?")[0]))
+
+    def _faults(self, visit: Visit, path: str) -> list[str]:
+        found = [fault for check in checks.EVERYTHING for fault in check(visit.page)]
+        return [f"{path}: {each}" for each in [*found, *visit.faults()]]
+
+
+def main(visit: Visit) -> str:
+    said: str = visit.page.locator("main").inner_text()
+    return said
+
+
+def follow(visit: Visit, name: str) -> None:
+    visit.press(visit.page.locator("main").get_by_role("link", name=name).first)
+
+
+def press(visit: Visit, name: str) -> None:
+    visit.press(visit.page.locator("main").get_by_role("button", name=name, exact=True).first)
+    refused = visit.page.locator(".govuk-error-summary")
+    assert not refused.count(), refused.inner_text()
+
+
+def mailed(visits: Visits, kind: str) -> str:
+    """The address in the newest message with such a link."""
+    with visits.as_("Convener") as visit:
+        visit.go("/outbox/")
+        found: Any = re.search(rf"http\S+(/l/{kind}/[\w-]+/)", main(visit))
+        assert found, kind
+        return str(found[1])
+
+
+def test_a_text_is_talked_over(visits: Visits) -> None:
+    looks = Looks(visits)
+    with visits.as_("Convener") as visit:
+        visit.go(f"{TEXT}revise/")
+        visit.page.get_by_label("Smallest group shown").fill("7")
+        press(visit, "Save and read the text")
+        follow(visit, "Try it against last month’s requests")
+        looks.at(visit, "Convener")
+        visit.go(NEWER)
+        follow(visit, "in version 2")
+        looks.at(visit, "Convener")
+        visit.go(NEWER)
+        press(visit, "Open for comment")
+        follow(visit, "Comment on clause 5")
+        looks.at(visit, "Convener")
+        visit.page.get_by_label("Your comment").fill("Why seven, and not five?")
+        press(visit, "Comment")
+        follow(visit, "Answer Southmoor Partnership Office")
+        looks.at(visit, "Convener")
+    assert looks.kinds == SHOWN["a text is talked over"]
+
+
+def test_a_text_is_signed_from_outside(visits: Visits) -> None:
+    looks = Looks(visits)
+    with visits.as_("Convener") as visit:
+        visit.go(NEWER)
+        visit.page.get_by_text("Open for signature without waiting").click()
+        press(visit, "Open for signature anyway")
+        follow(visit, "Let somebody sign who has no account")
+        looks.at(visit, "Convener")
+        visit.page.get_by_label("The signatory’s name").fill("Rowan Hale")
+        visit.page.get_by_label("e-mail address").fill("rowan@example.org")
+        visit.page.get_by_role("checkbox").check()
+        press(visit, "Mail the link")
+        signed = visit.page.context.request.get(visit.address + NEWER + "pdf/").body()
+        follow(visit, "Attach a signed PDF")
+        visit.page.get_by_label("The signed document").set_input_files(
+            {"name": "signed.pdf", "mimeType": "application/pdf", "buffer": signed}
+        )
+        press(visit, "Attach")
+        follow(visit, "Your organisation signed it on paper?")
+        looks.at(visit, "Convener")
+    with visits.as_() as visit:
+        visit.go(mailed(visits, "sign"))
+        looks.at(visit, VISITOR)
+    assert looks.kinds == SHOWN["a text is signed from outside"]
+
+
+def test_a_proposal_comes_to_its_end(visits: Visits) -> None:
+    looks = Looks(visits)
+    with visits.as_("Convener") as visit:
+        page = visit.page
+        visit.go(f"{HERE}decisions/new/")
+        page.get_by_label("Everything without a type of its own").check()
+        page.get_by_label("Title").fill("Leaflets in five languages")
+        page.get_by_label("What would be decided?").fill("Every leaflet comes in five languages.")
+        page.get_by_label("For us all").check()
+        press(visit, "Save the draft")
+        follow(visit, "Change the words")
+        looks.at(visit, "Convener")
+        follow(visit, "Cancel")
+        press(visit, "Open it for questions")
+        mine = page.url
+        follow(visit, "Ask for positions")
+        looks.at(visit, "Convener")
+        press(visit, "Ask")
+        follow(visit, "Links to answer without an account")
+        page.get_by_label("Hollin Bank Parents").check()
+        page.get_by_label("E-mail address").fill("answers@example.org")
+        press(visit, "Mail the link")
+        page.goto(mine)
+        follow(visit, "Adopt")
+        looks.at(visit, "Convener")
+        visit.go(f"{HERE}disputes/")
+        follow(visit, "Raise a dispute")
+        page.get_by_label("What is it about?").fill("Who pays for the leaflets")
+        page.get_by_label("What do you not agree on?").fill("We were told the council would pay.")
+        page.get_by_label("Aldmoor Council").check()
+        page.get_by_label("You talk by").fill(f"{date.today() + timedelta(days=14):%Y-%m-%d}")
+        press(visit, "Raise it")
+        looks.at(visit, "Convener")
+    with visits.as_() as visit:
+        visit.go(mailed(visits, "position"))
+        looks.at(visit, VISITOR)
+    assert looks.kinds == SHOWN["a proposal comes to its end"], looks.kinds
+
+
+def test_an_organisation_is_asked_how_it_goes(visits: Visits) -> None:
+    looks = Looks(visits)
+    with visits.as_("Convener") as visit:
+        visit.go(f"{HERE}commitments/3/")
+        press(visit, "Ask by mail how it goes")
+    with visits.as_() as visit:
+        visit.go(mailed(visits, "commitment"))
+        looks.at(visit, VISITOR)
+    assert looks.kinds == SHOWN["an organisation is asked how it goes"]
