@@ -10,7 +10,8 @@ from random import Random
 from commonweal.compute.synthetic.drops import as_xlsx
 from commonweal.compute.synthetic.records import home_visits
 from commonweal.compute.synthetic.world import make_world
-from tests.browser.visits import Visits
+from tests.browser.test_states_in_between import Looks
+from tests.browser.visits import VISITOR, Visits
 
 HERE = "/partnerships/safe-space-to-sleep/"
 PATIENCE = 120
@@ -62,3 +63,28 @@ def test_a_steward_sends_a_file_and_looks_again(visits: Visits, tmp_path: Path) 
             visit.press(again)
         assert "All 20 rows were taken in" in page.locator("main").inner_text()
         assert visit.faults() == []
+
+
+def test_a_council_leaves_and_everybody_is_told(visits: Visits) -> None:
+    """Last of all, as it changes the example: every page that now carries a mark is looked at."""
+    with visits.as_("Council", java_script_enabled=False) as visit:
+        page = visit.page
+        visit.go(f"{HERE}agreements/DSA-1/")
+        visit.press(page.get_by_role("link", name="Withdraw your organisation"))
+        page.get_by_label("I understand").check()
+        visit.press(page.get_by_role("button", name="Withdraw"))
+        assert "From now on its data is refused to everybody." in page.locator("main").inner_text()
+    told = "Aldmoor Council has since withdrawn its data"
+    looks = Looks(visits)
+    for role, path, words in (
+        (VISITOR, "/p/safe-space-to-sleep/", told),
+        (VISITOR, "/p/safe-space-to-sleep/releases/2/safe-sleep-six-weeks/", told),
+        ("Convener", HERE, told),
+        ("Convener", f"{HERE}results/2/", told),
+        ("Convener", f"{HERE}results/new/", "What a new release has to do without"),
+        ("Convener", f"{HERE}agreements/DSA-1/", "withdrew"),
+    ):
+        with visits.as_(role) as visit:
+            visit.go(path)
+            assert words in visit.page.locator("main").inner_text(), path
+            looks.at(visit, role)
