@@ -1,4 +1,4 @@
-"""Start-up: rooms above say what they know of the journey."""
+"""Start-up: rooms above say what they know of the journey, and what they open without a seat."""
 
 from __future__ import annotations
 
@@ -12,3 +12,5 @@ class ConveneConfig(AppConfig):
     def ready(self) -> None:
         # `<room>/steps.py` calls `convene.journey.register`.
         autodiscover_modules("steps")
+        # `<room>/reach.py` calls `convene.reach.register`.
+        autodiscover_modules("reach")

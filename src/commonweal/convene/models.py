@@ -43,6 +43,10 @@ class Partnership(models.Model):
     opened_at = models.DateTimeField()
     public_at = models.DateTimeField(null=True, blank=True)
 
+    opened: frozenset[str] | None = None
+    """The parts that its reader may read; None: all of them, as at the table. No column: it is set by
+    the query that fetched it for somebody without a seat."""
+
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.CheckConstraint(
@@ -62,6 +66,10 @@ class Partnership(models.Model):
     @property
     def is_public(self) -> bool:
         return self.public_at is not None
+
+    def opens(self, part: str) -> bool:
+        """Whether whom it was fetched for may read a part (`reach.Part`)."""
+        return self.opened is None or part in self.opened
 
 
 class SeatQuerySet(models.QuerySet["Seat"]):

@@ -10,7 +10,9 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from commonweal.convene import reach
 from commonweal.convene.models import Partnership, Seat
+from commonweal.convene.reach import Part
 from commonweal.core.errors import Denied, Missing
 from commonweal.core.models import Affiliation, Organisation, Role
 from commonweal.core.policies import passes
@@ -41,6 +43,18 @@ def check_can_see(actor: Actor, partnership: Partnership, at: datetime) -> None:
     if actor.system or Seat.objects.filter(partnership=partnership).open(at).of(actor).exists():
         return
     raise missing()
+
+
+def check_can_read(actor: Actor, partnership: Partnership, part: Part, at: datetime) -> None:
+    """At the table, or somebody to whom this part is open without a seat (see `reach`).
+
+    Only for pages that show: whoever writes is asked by the other policies, which need a seat.
+    """
+    try:
+        check_can_see(actor, partnership, at)
+    except Missing:
+        if part not in reach.of(actor, partnership, at):
+            raise
 
 
 def check_can_convene(actor: Actor, partnership: Partnership, at: datetime) -> None:
@@ -137,6 +151,10 @@ def check_can_invite(
             % {"organisation": organisation.name},
             mend=_("Ask your contact there to invite the person."),
         )
+
+
+def can_read(actor: Actor, partnership: Partnership, part: Part, at: datetime) -> bool:
+    return passes(lambda: check_can_read(actor, partnership, part, at))
 
 
 def can_convene(actor: Actor, partnership: Partnership, at: datetime) -> bool:

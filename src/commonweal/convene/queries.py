@@ -11,9 +11,11 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from commonweal.convene import journey as table
+from commonweal.convene import reach
 from commonweal.convene.journey import Check, Checks
 from commonweal.convene.models import Partnership, Seat, SeatQuerySet, Step
 from commonweal.convene.policies import missing
+from commonweal.convene.reach import Part
 from commonweal.core.errors import Denied, Missing
 from commonweal.core.models import Organisation, Role, Sector
 from commonweal.core.scope import Actor
@@ -33,6 +35,23 @@ def partnership_for(actor: Actor, slug: str, at: datetime) -> Partnership:
     if found is None:
         raise missing()
     return found
+
+
+def readable_for(actor: Actor, slug: str, part: Part, at: datetime) -> Partnership:
+    """The partnership, for a page that only shows this part: for the table, and for who may read it
+    without a seat (`reach`). What else that reader may open stands in its `opened`. Raises Missing.
+
+    One query for who has a seat.
+    """
+    try:
+        return partnership_for(actor, slug, at)
+    except Missing:
+        found = Partnership.objects.filter(slug=slug).first()
+        opened = reach.of(actor, found, at) if found is not None else frozenset()
+        if found is None or part not in opened:
+            raise
+        found.opened = opened
+        return found
 
 
 def public_partnerships() -> QuerySet[Partnership]:
