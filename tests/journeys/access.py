@@ -21,18 +21,25 @@ ROLES = (
     "signatory",
     "funder",
     "resident",
+    "evaluator",
+    "auditor",
+    "facilitator",
+    "former auditor",
 )
 OUTSIDE = frozenset({"visitor", "link holder"})
-AWAY = frozenset({"operator", "stranger", "former partner"})
-TABLE = frozenset(ROLES) - OUTSIDE - AWAY
-SIGNED_IN = TABLE | AWAY
+AWAY = frozenset({"operator", "stranger", "former partner", "former auditor"})
+# Without a seat at the table; each reads what its role opens, and writes findings.
+INDEPENDENT = frozenset({"evaluator", "auditor", "facilitator"})
+TABLE = frozenset(ROLES) - OUTSIDE - AWAY - INDEPENDENT
+SIGNED_IN = TABLE | AWAY | INDEPENDENT
 MEMBERS = TABLE - {"resident"}
 GROUPS = {
     "anybody": frozenset(ROLES),
     "signed in": SIGNED_IN,
     "the table": TABLE,
     "members": MEMBERS,
-    "affiliated": SIGNED_IN - {"operator", "resident"},
+    "independent": INDEPENDENT,
+    "affiliated": SIGNED_IN - {"operator", "resident", "auditor", "former auditor"},
     "nobody": frozenset(),
 }
 MEANINGS = {
@@ -40,6 +47,9 @@ MEANINGS = {
     "signed in": "everybody with an account",
     "the table": "everybody with a seat, through an organisation or as a resident",
     "members": "everybody at the table who acts for an organisation",
+    "independent": "whoever was appointed evaluator, auditor or facilitator, has no seat, and is in"
+    " the term",
+    "evaluator, auditor, facilitator": "the one of these, likewise",
     "affiliated": "everybody who acts for any organisation of the installation",
     "link holder": "whoever holds the personal link to just this",
     "nobody": "nobody: the address has no use here",
@@ -48,9 +58,10 @@ MEANINGS = {
 # Pages inside a partnership. Name of the address: who may read, who may send; "-": no such request.
 # Who is not at the table is told that there is nothing, who is not signed in is asked to sign in.
 # "hidden": whoever is at the table and may not is told that there is nothing, instead of no.
+# "told": whoever holds an independent role without a seat is told no, as the table is.
 INSIDE = """
-partnership                 the table                    -
-log                         the table                    -
+partnership                 the table, independent  -
+log                         the table, auditor  -
 table                       the table                    -
 journey                     the table                    convener
 state_problem               convener                     convener
@@ -63,18 +74,18 @@ seat                        convener, steward            convener, steward
 end_seat                    convener, steward            convener, steward
 fill_seat                   convener                     convener
 invite_person               steward                      steward
-agreements                  the table                    -
-agreement                   the table                    -
-agreement_version           the table                    -
-agreement_text              the table                    -
-agreement_changes           the table                    -
-agreement_pdf               the table                    -
+agreements                  the table, independent  -
+agreement                   the table, independent  -
+agreement_version           the table, independent  -
+agreement_text              the table, independent  -
+agreement_changes           the table, independent  -
+agreement_pdf               the table, independent  -
 attach_paper                convener, steward            convener, steward
 agreement_paper             convener, steward            -
 sign_on_paper               convener, signatory          convener, signatory
-access                      the table                    -
-access_file                 the table                    -
-data_uses                   members                      -
+access                      the table, auditor  -
+access_file                 the table, auditor  -
+data_uses                   members, auditor  -
 try_version                 convener, steward            -
 draft_sharing               members                      members
 agreement_kinds             members                      -
@@ -93,11 +104,11 @@ sign_agreement              convener, signatory          convener, signatory
 withdraw_agreement          convener, signatory          convener, signatory
 suspend_agreement           convener                     convener
 resume_agreement            -                            convener
-decisions                   the table                    -
-decisions_json              the table                    -
-decision_reviews            the table                    -
+decisions                   the table, independent  -
+decisions_json              the table, independent  -
+decision_reviews            the table, independent  -
 propose                     the table                    the table
-proposal                    the table                    -
+proposal                    the table, facilitator  -
 rewrite_proposal            convener, partner            convener, partner
 move_proposal               -                            convener, partner
 ask_for_positions           convener                     convener
@@ -112,43 +123,43 @@ declare_conflict            the table                    the table
 position_links              convener                     convener
 position_link_resend        -                            convener
 position_link_revoke        -                            convener
-decision_types              the table                    -
+decision_types              the table, independent  -
 set_up_decision_type        convener                     convener
-decision_type               the table                    convener
+decision_type               the table, independent  convener
 delegations                 the table                    the table
 end_delegation              -                            steward
-disputes                    the table                    -
+disputes                    the table, facilitator  -
 raise_dispute               the table                    the table
-dispute                     the table                    convener, steward, signatory
-commitments                 the table                    -
+dispute                     the table, facilitator  convener, steward, signatory
+commitments                 the table, independent  -
 make_commitment             members                      members
-commitment                  the table                    -
+commitment                  the table, independent  -
 change_commitment           steward                      steward
 tell_commitment             steward                      steward
 open_commitment             -                            steward
 ask_commitment              -                            convener, steward
-recommendations             the table                    -
-recommend                   convener                     convener
-file_finding                partner                      partner
-appoint_independent         convener                     convener
-end_independent             convener                     convener
-recommendation              the table                    -
-answer_recommendation       sponsor                      sponsor
-launch_recommendation       sponsor                      sponsor
-withdraw_recommendation     convener                     convener
-theory                      the table                    -
+recommendations             the table, independent  -
+recommend                   convener                     convener  told
+file_finding                partner, independent  partner, independent  told
+appoint_independent         convener                     convener  told
+end_independent             convener                     convener  told
+recommendation              the table, independent  -
+answer_recommendation       sponsor                      sponsor  told
+launch_recommendation       sponsor                      sponsor  told
+withdraw_recommendation     convener                     convener  told
+theory                      the table, evaluator, auditor  -
 add_node                    convener                     convener
 node                        convener                     convener
 remove_node                 -                            convener
 link_nodes                  convener                     convener
 link                        convener                     convener
 remove_link                 -                            convener
-entry_points                the table                    -
+entry_points                the table, evaluator, auditor  -
 propose_entry_point         convener                     convener
 choose_entry_point          -                            convener
-indicators                  the table                    -
+indicators                  the table, evaluator, auditor  -
 define_indicator            convener                     convener
-indicator                   the table                    -
+indicator                   the table, evaluator, auditor  -
 revise_indicator            convener                     convener
 data                        the table                    -
 data_send                   steward, signatory           steward, signatory
@@ -162,13 +173,13 @@ data_contract_blank         the table                    -
 data_links                  convener, steward            convener, steward
 data_link_resend            -                            convener, steward    hidden
 data_link_revoke            -                            convener, steward    hidden
-results                     the table                    -
+results                     the table, evaluator, auditor  -
 order_release               the table                    members
-release                     the table                    -
+release                     the table, evaluator, auditor  -
 publish_release             -                            convener
 withdraw_release            -                            convener
-release_data                the table                    -
-release_how                 the table                    -
+release_data                the table, evaluator, auditor  -
+release_how                 the table, evaluator, auditor  -
 """
 # Pages outside; `else`: what whoever may not is told ("sign in", "no" for 403, "missing" for 404).
 ELSEWHERE = """
@@ -221,7 +232,7 @@ class Rule:
 
     @property
     def is_inside(self) -> bool:
-        return self.otherwise in {"", "hidden"}
+        return self.otherwise in {"", "hidden", "told"}
 
     def expected(self, role: str, method: str) -> str:
         """What the role is answered: "in", "sign in", "no", "missing" or "no such request"."""
@@ -233,7 +244,8 @@ class Rule:
         if role in may:
             return "in"
         if self.is_inside:
-            return "missing" if role in AWAY or self.otherwise == "hidden" else "no"
+            away = AWAY if self.otherwise == "told" else AWAY | INDEPENDENT
+            return "missing" if role in away or self.otherwise == "hidden" else "no"
         return "no" if self.otherwise == "sign in, no" else self.otherwise
 
 
@@ -242,11 +254,9 @@ def _who(words: str) -> frozenset[str] | None:
         return None
     if words == "owner":
         return frozenset({"steward", "operator"})
-    if words in GROUPS:
-        return GROUPS[words]
-    named = frozenset(word.strip() for word in words.split(","))
-    assert named <= set(ROLES), words
-    return named
+    named = [word.strip() for word in words.split(",")]
+    assert set(named) <= set(ROLES) | set(GROUPS), words
+    return frozenset().union(*(GROUPS.get(word, {word}) for word in named))
 
 
 def _columns(line: str) -> list[str]:
@@ -278,10 +288,12 @@ def document(routes: Iterable[tuple[str, str]]) -> str:
         "",
         "Inside a partnership, whoever is not signed in is asked to sign in; whoever has no seat at",
         "the table, or none any more, is told that there is nothing at the address (404), the same as",
-        "for an address that never existed; whoever has a seat and may not is told so (403). A",
-        "personal link opens the addresses under `/l/submit/` for one contract of one provider, those",
-        "under `/l/sign/` for one text and one party, `/l/position/` for one seat and one proposal, or",
-        "`/l/commitment/` for one commitment of its holder’s organisation, and nothing else.",
+        "for an address that never existed; whoever has a seat and may not is told so (403). Whoever",
+        "holds an independent role without a seat reads what the role opens, and is told at every other",
+        "address that there is nothing; once the term is over, at all of them. A personal link opens the",
+        "addresses under `/l/submit/` for one contract of one provider, those under `/l/sign/` for one",
+        "text and one party, `/l/position/` for one seat and one proposal, or `/l/commitment/` for one",
+        "commitment of its holder’s organisation, and nothing else.",
         "",
         "| word | who |",
         "|---|---|",
@@ -289,8 +301,9 @@ def document(routes: Iterable[tuple[str, str]]) -> str:
         "",
         "In the example that the tests use, the *steward* looks after the data of a provider and",
         "takes part in it, and the *signatory* signs for another provider and takes part in it; steward",
-        "and signatory are the parties to the dispute. The *partner* wrote the proposal and holds an",
-        "independent role; what an organisation volunteered is the steward’s.",
+        "and signatory are the parties to the dispute. The proposal is open; one that is decided is read",
+        "by all independent roles. The *partner* wrote it and holds an independent role too; what an",
+        "organisation volunteered is the steward’s.",
         "",
         "| address | may read | may send |",
         "|---|---|---|",

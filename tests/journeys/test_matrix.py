@@ -61,7 +61,7 @@ from commonweal.pool import contracts
 from commonweal.pool.models import DataContract, Submission
 from commonweal.pool.tests.factories import AT, Agreed, checked
 from tests.journeys import access
-from tests.journeys.access import OUTSIDE, ROLES, RULES, TABLE, Rule
+from tests.journeys.access import INDEPENDENT, OUTSIDE, ROLES, RULES, TABLE, Rule
 from tests.journeys.small import PLACE, PURPOSE, SECRET, Small, link_for, person, small, undone
 
 pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("example")]
@@ -495,7 +495,23 @@ def somebody(role: str, example: Partnership, found: Small) -> Person | None:
         former = PersonFactory()
         affiliated(former, left)
         return former
+    if role in INDEPENDENT:
+        return independent(example, role)
+    if role == "former auditor":
+        return independent(example, "auditor", ends_on=AT.date() - timedelta(days=1))
     return Person.objects.get(email=CAST[role])
+
+
+def independent(example: Partnership, role: str, **term: Any) -> Person:
+    """Somebody in an independent role without a seat: the auditor as a person, else through an
+    organisation."""
+    one = PersonFactory()
+    holder: Any = one
+    if role != "auditor":
+        holder = OrganisationFactory(name=f"Looking In ({role})")
+        affiliated(one, holder)
+    appointed(example, holder, role, **term)
+    return one
 
 
 @dataclass(frozen=True)

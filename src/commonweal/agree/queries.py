@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Count, Exists, Max, OuterRef, Prefetch, QuerySet
+from django.db.models import Count, Exists, Max, OuterRef, Prefetch, Q, QuerySet
 
 from commonweal.agree.models import (
     Agreement,
@@ -28,9 +28,11 @@ from commonweal.compute.permits.kinds import KINDS, SHARING
 from commonweal.compute.permits.reasons import why_it_allows_nothing
 from commonweal.compute.permits.register import Register
 from commonweal.compute.permits.terms import Terms, terms_from
+from commonweal.convene import policies as table
 from commonweal.convene import queries as convene
 from commonweal.convene.models import Partnership
 from commonweal.convene.policies import missing
+from commonweal.convene.reach import Part
 from commonweal.core.errors import Missing
 from commonweal.core.models import Event, Organisation
 from commonweal.core.scope import Actor
@@ -74,12 +76,24 @@ def _whole(versions: QuerySet[AgreementVersion]) -> QuerySet[AgreementVersion]:
     )
 
 
+def _told(
+    versions: QuerySet[AgreementVersion], partnership: Partnership
+) -> QuerySet[AgreementVersion]:
+    """Without what was not put to signature, for whom the partnership does not open drafts."""
+    if partnership.opens(Part.UNDER_WAY):
+        return versions
+    put = Q(state__in=[State.SIGNING, State.ACTIVE]) | Q(active_at__isnull=False)
+    return versions.filter(put)
+
+
 def _versions(partnership: Partnership) -> QuerySet[AgreementVersion]:
     """Every version that is or was in force, or is on its way there; by reference and number."""
     known = AgreementVersion.objects.filter(agreement__partnership=partnership).exclude(
         state=State.REPLACED, active_at__isnull=True
     )
-    return _whole(known).order_by("agreement__drafted_at", "agreement__reference", "number")
+    return _whole(_told(known, partnership)).order_by(
+        "agreement__drafted_at", "agreement__reference", "number"
+    )
 
 
 def terms_in(partnership: Partnership) -> tuple[Terms, ...]:
@@ -116,7 +130,7 @@ def answer_now(ask: Ask, at: datetime) -> Permit | Refusal:
 
 def latest(agreement: Agreement) -> AgreementVersion:
     """The version that counts: the one in force, else the one in preparation, else the last."""
-    found = _whole(agreement.versions.all()).order_by("number")
+    found = _whole(versions_of(agreement)).order_by("number")
     by_state = {version.state: version for version in found}
     for state in (State.ACTIVE, State.SIGNING, State.COMMENT, State.DRAFT, State.REPLACED):
         if state in by_state:
@@ -126,7 +140,12 @@ def latest(agreement: Agreement) -> AgreementVersion:
 
 def in_preparation(agreement: Agreement) -> AgreementVersion | None:
     """The draft, or the version open for comment or signature, if there is one."""
-    return _whole(agreement.versions.filter(state__in=PREPARING)).first()
+    return _whole(versions_of(agreement).filter(state__in=PREPARING)).first()
+
+
+def versions_of(agreement: Agreement) -> QuerySet[AgreementVersion]:
+    """Its versions, as far as they are open to whom it was fetched for."""
+    return _told(agreement.versions.all(), agreement.partnership)
 
 
 @dataclass(frozen=True)
@@ -205,26 +224,31 @@ def memoranda(partnership: Partnership, at: datetime) -> list[Agreement]:
     ]
 
 
-def partnership_for(actor: Actor, slug: str, at: datetime) -> Partnership:
+def partnership_for(actor: Actor, slug: str, at: datetime, part: Part | None = None) -> Partnership:
     """The partnership, for who is at its table, and for former partners that are still a party.
 
-    Raises Missing. An organisation that left the table keeps sight of what binds it.
+    `part`: also for who may read this part without a seat; only for a page that shows it. Raises
+    Missing. An organisation that left the table keeps sight of what binds it.
     """
     try:
-        return convene.partnership_for(actor, slug, at)
+        if part is None:
+            return convene.partnership_for(actor, slug, at)
+        return convene.readable_for(actor, slug, part, at)
     except Missing:
         bound = Signature.objects.filter(
             organisation__in=actor.organisation_ids, version__agreement__partnership__slug=slug
         )
         if actor.person_id is None or not bound.exists():
             raise
-        return Partnership.objects.get(slug=slug)
+        found = Partnership.objects.get(slug=slug)
+        found.opened = frozenset({Part.AGREEMENTS, Part.UNDER_WAY})
+        return found
 
 
 def agreements(partnership: Partnership, actor: Actor, at: datetime) -> list[Summary]:
-    """The agreements that the actor may read: all for who is seated, else those it signed."""
+    """The agreements that the actor may read: for a former partner only those it signed."""
     found = summaries(partnership, at)
-    if convene.standing(actor, partnership, at).is_seated:
+    if table.can_read(actor, partnership, Part.AGREEMENTS, at):
         return found
     mine = actor.organisation_ids
     return [each for each in found if mine & set(each.terms.parties) & _signers(each.agreement)]
@@ -235,9 +259,14 @@ def _signers(agreement: Agreement) -> set[UUID]:
     return set(signed.values_list("organisation_id", flat=True))
 
 
-def agreement_for(actor: Actor, slug: str, reference: str, at: datetime) -> Agreement:
-    """The agreement at this address. Raises Missing for what is not there for the actor."""
-    partnership = partnership_for(actor, slug, at)
+def agreement_for(
+    actor: Actor, slug: str, reference: str, at: datetime, part: Part | None = None
+) -> Agreement:
+    """The agreement at this address. Raises Missing for what is not there for the actor.
+
+    `part`: as for `partnership_for`.
+    """
+    partnership = partnership_for(actor, slug, at, part)
     found = (
         Agreement.objects.filter(partnership=partnership, reference=reference)
         .select_related("partnership", "parent")
@@ -245,22 +274,26 @@ def agreement_for(actor: Actor, slug: str, reference: str, at: datetime) -> Agre
     )
     if found is None:
         raise missing()
-    seated = convene.standing(actor, partnership, at).is_seated
-    if not seated and not actor.organisation_ids & _signers(found):
+    reads_all = table.can_read(actor, partnership, Part.AGREEMENTS, at)
+    if not reads_all and not actor.organisation_ids & _signers(found):
         raise missing()
+    found.partnership = partnership
     return found
 
 
 def version_for(
     actor: Actor, slug: str, reference: str, number: int | None, at: datetime
 ) -> AgreementVersion:
-    """One version, or the one that counts for `number` None. Raises Missing."""
-    agreement = agreement_for(actor, slug, reference, at)
+    """One version to read, or the one that counts for `number` None. Raises Missing."""
+    agreement = agreement_for(actor, slug, reference, at, Part.AGREEMENTS)
     if number is None:
-        return latest(agreement)
-    found = _whole(agreement.versions.filter(number=number)).first()
-    if found is None:
-        raise missing()
+        found = latest(agreement)
+    else:
+        one = _whole(versions_of(agreement).filter(number=number)).first()
+        if one is None:
+            raise missing()
+        found = one
+    found.agreement.partnership = agreement.partnership
     return found
 
 

@@ -20,7 +20,6 @@ from commonweal.compute.permits.clauses import Withdrawal as Notice
 from commonweal.compute.permits.kinds import KINDS
 from commonweal.compute.permits.reasons import why_it_allows_nothing
 from commonweal.compute.permits.terms import Terms
-from commonweal.convene import queries as convene
 from commonweal.core.models import Organisation
 from commonweal.core.scope import Actor
 
@@ -42,7 +41,6 @@ class Rights:
     withdraw_for: tuple[Organisation, ...]
     prepares: bool
     suspends: bool
-    reads_table: bool
 
 
 @dataclass(frozen=True)
@@ -87,7 +85,7 @@ def sheet(
         closed=why_it_allows_nothing(queries.chain_of(terms, known), at),
         parties=_lines(version, terms),
         suspension=agreement.suspensions.filter(until_at__isnull=True).first(),
-        versions=tuple(agreement.versions.order_by("-number")),
+        versions=tuple(queries.versions_of(agreement).order_by("-number")),
         preparing=preparing,
         licences=tuple(each for each in siblings if each.agreement.parent_id == agreement.pk),
         refusals=queries.refusal_counts(agreement),
@@ -111,14 +109,12 @@ def _rights(
     terms: Terms,
     at: datetime,
 ) -> Rights:
-    partnership = agreement.partnership
     return Rights(
         sign_for=tuple(may_sign_for(actor, preparing, at)) if preparing else (),
         withdraw_for=tuple(may_withdraw_for(actor, agreement)),
         prepares=policies.can_prepare(actor, agreement, terms.parties, at),
         suspends="suspension" in KINDS[agreement.kind].needs
         and policies.can_suspend(actor, agreement, at),
-        reads_table=convene.standing(actor, partnership, at).is_seated,
     )
 
 

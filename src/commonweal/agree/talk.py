@@ -15,6 +15,7 @@ from commonweal.agree.states import PREPARING
 from commonweal.convene import queries as convene
 from commonweal.convene.models import Partnership, Seat
 from commonweal.convene.policies import missing
+from commonweal.convene.reach import Part
 from commonweal.core.models import Organisation, Role
 from commonweal.core.scope import Actor
 
@@ -125,7 +126,12 @@ def talk(actor: Actor, version: AgreementVersion, at: datetime) -> Talk:
 
 
 def _shown(version: AgreementVersion) -> list[Comment]:
-    """Comments on this version; on one in preparation also those that still wait for an answer."""
+    """Comments on this version; on one in preparation also those that still wait for an answer.
+
+    None for whom the partnership opens only what is settled.
+    """
+    if not version.agreement.partnership.opens(Part.UNDER_WAY):
+        return []
     chosen = Comment.objects.filter(version=version)
     if version.state in PREPARING:
         chosen |= Comment.objects.filter(pk__in=open_comments(version.agreement).values("pk"))

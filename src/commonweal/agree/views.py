@@ -46,6 +46,7 @@ from commonweal.agree.terms_forms import initial_of
 from commonweal.compute.permits.kinds import KINDS
 from commonweal.convene import queries as convene
 from commonweal.convene.policies import missing
+from commonweal.convene.reach import Part
 from commonweal.core import fresh
 from commonweal.core.errors import Conflict, Denied
 from commonweal.core.formerrors import done
@@ -56,13 +57,12 @@ from commonweal.core.requests import SignedInRequest
 @require_safe
 def agreements(request: SignedInRequest, slug: str) -> HttpResponse:
     """What may be done with whose data, until when?"""
-    partnership = queries.partnership_for(request.actor, slug, request.at)
+    partnership = queries.partnership_for(request.actor, slug, request.at, Part.AGREEMENTS)
     found = queries.agreements(partnership, request.actor, request.at)
     context = {
         "lead": presentation.lead(found),
         "groups": presentation.grouped(found),
         "drafts": policies.can_draft(request.actor, partnership, request.at),
-        "is_seated": convene.standing(request.actor, partnership, request.at).is_seated,
         "sees_uses": access.can_see_uses(request.actor, partnership, request.at),
     }
     return AGREE.page(request, "agreements", partnership, context)
@@ -392,6 +392,8 @@ def _signed(left: int) -> str:
 @page
 def withdraw(request: SignedInRequest, slug: str, reference: str) -> HttpResponse:
     """Say what a withdrawal does, then do it."""
+    # Whoever only reads agreements finds nothing at this address.
+    queries.agreement_for(request.actor, slug, reference, request.at)
     sheet = sheets.sheet(request.actor, slug, reference, request.at)
     mine = list(sheet.rights.withdraw_for)
     if not mine:

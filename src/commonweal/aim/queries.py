@@ -17,7 +17,8 @@ from commonweal.compute.indicators.definition import Definition
 from commonweal.compute.indicators.parse import parse_definitions
 from commonweal.convene.models import Partnership
 from commonweal.convene.policies import missing
-from commonweal.convene.queries import partnership_for, partnerships_for
+from commonweal.convene.queries import partnership_for, partnerships_for, readable_for
+from commonweal.convene.reach import Part
 from commonweal.core.scope import Actor
 
 M = TypeVar("M", bound=Model)
@@ -71,10 +72,12 @@ def edge_for(actor: Actor, slug: str, pk: UUID, at: datetime) -> Edge:
 
 
 def indicator_for(actor: Actor, slug: str, key: str, at: datetime) -> Indicator:
-    """Raises Missing for a table that the actor is not at."""
-    partnership = partnership_for(actor, slug, at)
-    found = Indicator.objects.select_related("partnership", "owner", "outcome")
-    return _one(found.filter(partnership=partnership, key=key))
+    """For who may read what the table aims at. Raises Missing."""
+    partnership = readable_for(actor, slug, Part.AIM, at)
+    found = Indicator.objects.select_related("owner", "outcome")
+    one = _one(found.filter(partnership=partnership, key=key))
+    one.partnership = partnership
+    return one
 
 
 def _one(found: QuerySet[M]) -> M:

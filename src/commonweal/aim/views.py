@@ -33,6 +33,7 @@ from commonweal.aim.models import Edge, Indicator, IndicatorVersion, Node
 from commonweal.aim.queries import Theory
 from commonweal.convene import queries as convene
 from commonweal.convene.models import Partnership
+from commonweal.convene.reach import Part
 from commonweal.core.formerrors import attempt
 from commonweal.core.requests import SignedInRequest
 
@@ -47,7 +48,7 @@ DRAWN = {"untested": "untested", "supported": "held", "mixed": "mixed", "contrad
 @require_safe
 def theory(request: SignedInRequest, slug: str) -> HttpResponse:
     """What do we believe, and which beliefs have held up?"""
-    partnership = convene.partnership_for(request.actor, slug, request.at)
+    partnership = convene.readable_for(request.actor, slug, Part.AIM, request.at)
     found = queries.theory(partnership)
     edits = policies.can_aim(request.actor, partnership, request.at)
     return render(
@@ -240,7 +241,7 @@ def remove_link(request: SignedInRequest, slug: str, pk: UUID) -> HttpResponse:
 @require_safe
 def entry_points(request: SignedInRequest, slug: str) -> HttpResponse:
     """Where to begin: the chosen entry point and the other proposals."""
-    partnership = convene.partnership_for(request.actor, slug, request.at)
+    partnership = convene.readable_for(request.actor, slug, Part.AIM, request.at)
     found = list(queries.entry_points(partnership))
     return render(
         request,
@@ -287,7 +288,7 @@ def choose_entry_point(request: SignedInRequest, slug: str, pk: UUID) -> HttpRes
 @require_safe
 def indicators(request: SignedInRequest, slug: str) -> HttpResponse:
     """How will we know?"""
-    partnership = convene.partnership_for(request.actor, slug, request.at)
+    partnership = convene.readable_for(request.actor, slug, Part.AIM, request.at)
     versions = queries.current_versions(partnership, request.at)
     return render(
         request,

@@ -7,17 +7,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from commonweal.agree import queries as agree
+from commonweal.agree.recommendations import queries as recommendations
 from commonweal.aim import queries as aim
 from commonweal.aim.models import EntryPoint
 from commonweal.convene import queries as convene
 from commonweal.convene.journey import Check
 from commonweal.convene.models import Partnership
 from commonweal.convene.queries import Stage, Standing
+from commonweal.convene.reach import Part
 from commonweal.core import due
 from commonweal.core.models import Event, Organisation, Person
 from commonweal.core.queries import events_of
 from commonweal.core.scope import Actor
+from commonweal.desk.opened import Opened
 from commonweal.measure import marks, standing
 from commonweal.measure.models import Release
 from commonweal.measure.presentation import Shown, shown
@@ -28,11 +33,13 @@ class Home:
     """What needs the reader, the earliest first, and where they take part.
 
     `gone`: by partnership, who withdrew and whose data is still to be destroyed, in sentences.
+    `opened`: where they look in without a seat.
     """
 
     items: Sequence[due.Item]
     partnerships: Sequence[Partnership]
     gone: Mapping[UUID, Sequence[str]]
+    opened: Sequence[Opened]
 
     def name_of(self, partnership_id: UUID | None) -> str:
         return next((p.name for p in self.partnerships if p.pk == partnership_id), "")
@@ -48,7 +55,17 @@ def home(actor: Actor, at: datetime) -> Home:
         ]
         for each in partnerships
     }
-    return Home(due.items(actor, at), partnerships, gone)
+    return Home(due.items(actor, at), partnerships, gone, opened(actor, at))
+
+
+def opened(actor: Actor, at: datetime) -> list[Opened]:
+    """Where the reader holds an independent role and has no seat."""
+    return [Opened(*each) for each in recommendations.held_away(actor, at).items()]
+
+
+def opened_here(actor: Actor, partnership: Partnership, at: datetime) -> Opened:
+    """The same for one partnership that was fetched for them."""
+    return Opened(partnership, list(recommendations.held(actor, partnership, at)))
 
 
 @dataclass(frozen=True)
@@ -79,9 +96,8 @@ class Overview:
         return sum(item.late for item in self.items)
 
 
-def overview(actor: Actor, slug: str, at: datetime) -> Overview:
-    """Raises Missing for who has no seat. A constant number of queries per room."""
-    partnership = convene.partnership_for(actor, slug, at)
+def overview(actor: Actor, partnership: Partnership, at: datetime) -> Overview:
+    """For who has a seat: the caller has fetched it for them. A constant number of queries per room."""
     table = convene.at_table(partnership, at)
     stages = convene.journey(partnership, at)
     agreements = agree.summaries(partnership, at)
@@ -122,9 +138,11 @@ def log(
     actor: Actor, slug: str, at: datetime, *, most: int = 200
 ) -> tuple[Partnership, list[Line]]:
     """The partnership's newest events. People are named only to those who share the table."""
-    partnership = convene.partnership_for(actor, slug, at)
+    partnership = convene.readable_for(actor, slug, Part.LOG, at)
     events = list(events_of(partnership.pk)[:most])
     people = _names(Person, {e.actor.removeprefix("person:") for e in events if e.actor})
+    if partnership.opened is not None:
+        people = dict.fromkeys(people, _("Somebody"))
     organisations = _names(Organisation, {str(e.organisation) for e in events if e.organisation})
     lines = [
         Line(

@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from commonweal.convene import queries as convene
+from commonweal.convene.reach import Part
 from commonweal.desk import queries
 from commonweal.desk.words import sentence
 
@@ -28,8 +29,14 @@ def home(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_safe
 def partnership(request: HttpRequest, slug: str) -> HttpResponse:
-    """Are we getting there, and what is stuck?"""
-    found = queries.overview(request.actor, slug, request.at)  # type: ignore[attr-defined]
+    """Are we getting there, and what is stuck? Without a seat: what may I look at here?"""
+    actor, at = request.actor, request.at  # type: ignore[attr-defined]
+    here = convene.readable_for(actor, slug, Part.OVERVIEW, at)
+    if here.opened is not None:
+        one = queries.opened_here(actor, here, at)
+        context = {"partnership": here, "nav_current": "partnership", "one": one}
+        return render(request, "desk/opened.html", context)
+    found = queries.overview(actor, here, at)
     context = {"partnership": found.partnership, "nav_current": "partnership", "found": found}
     return render(request, "desk/partnership.html", context)
 

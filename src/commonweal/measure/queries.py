@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from commonweal.convene import queries as convene
 from commonweal.convene.models import Partnership
+from commonweal.convene.reach import Part
 from commonweal.core.errors import Missing
 from commonweal.core.models import Job
 from commonweal.core.scope import Actor
@@ -23,9 +24,11 @@ def releases(partnership: Partnership) -> QuerySet[Release]:
 
 
 def release_for(actor: Actor, slug: str, number: int, at: datetime) -> Release:
-    """A release for somebody at the table. Raises Missing."""
-    partnership = convene.partnership_for(actor, slug, at)
-    return _one(Release.objects.filter(partnership=partnership, number=number))
+    """A release, for who may read results here. Raises Missing."""
+    partnership = convene.readable_for(actor, slug, Part.RESULTS, at)
+    release = _one(Release.objects.filter(partnership=partnership, number=number))
+    release.partnership = partnership
+    return release
 
 
 def published(partnership: Partnership) -> QuerySet[Release]:

@@ -10,8 +10,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from commonweal.agree.access.registry import Result, tells_results
+from commonweal.convene import policies
 from commonweal.convene import queries as convene
 from commonweal.convene.models import Partnership
+from commonweal.convene.reach import Part
 from commonweal.core.scope import Actor
 from commonweal.measure.models import Release
 from commonweal.pool.uses import Use, register
@@ -46,15 +48,15 @@ def releases_under(
 ) -> Iterator[Result]:
     """The releases that were computed under these permits.
 
-    Whoever is not at the table is told of those that the public was told of, and of no other.
+    Whoever may not read results here is told of those that the public was told of, and of no other.
     """
-    seated = convene.standing(actor, partnership, at).is_seated
+    reads = policies.can_read(actor, partnership, Part.RESULTS, at)
     found = Release.objects.filter(partnership=partnership).order_by("number")
     for release in found.defer("rows") if permits else ():
         told = release.state != Release.State.DRAFT and partnership.is_public
-        if not seated and not told:
+        if not reads and not told:
             continue
-        page = "release" if seated else "public_release"
+        page = "release" if reads else "public_release"
         for part in release.manifest["parts"]:
             if part["permit"]["id"] in permits:
                 yield Result(

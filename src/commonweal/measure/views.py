@@ -18,6 +18,7 @@ from commonweal.agree import words
 from commonweal.aim import queries as aim
 from commonweal.convene import queries as convene
 from commonweal.convene.models import Partnership
+from commonweal.convene.reach import Part
 from commonweal.core.errors import Denied, Failure
 from commonweal.core.models import Job
 from commonweal.core.queries import organisations
@@ -34,7 +35,7 @@ from commonweal.measure.provenance import provenance
 def results(request: HttpRequest, slug: str) -> HttpResponse:
     """What changed, for whom, and how sure are we? The newest release and all before it."""
     actor, at = request.actor, request.at  # type: ignore[attr-defined]
-    partnership = convene.partnership_for(actor, slug, at)
+    partnership = convene.readable_for(actor, slug, Part.RESULTS, at)
     listed = list(queries.releases(partnership))
     newest = next((one for one in listed if one.state != Release.State.WITHDRAWN), None)
     gone = standing.gone(listed)
@@ -50,8 +51,8 @@ def results(request: HttpRequest, slug: str) -> HttpResponse:
         "paused": marks.paused(newest, at) if newest else [],
         "newest": newest,
         "shown": figures,
-        "running": queries.running(partnership),
-        "failed": queries.failed(partnership),
+        "running": queries.running(partnership) if partnership.opened is None else [],
+        "failed": queries.failed(partnership) if partnership.opened is None else [],
         "may_order": bool(convene.standing(actor, partnership, at).organisations),
         "has_indicators": aim.indicators(partnership).exists(),
     }

@@ -1,4 +1,5 @@
-"""Whose uses a reader may see. What was done with the data of others is for the convener to know."""
+"""Whose uses a reader may see. What was done with the data of others is for the convener to know,
+and for whoever may read this part without a seat."""
 
 from __future__ import annotations
 
@@ -10,7 +11,9 @@ from django.utils.translation import gettext as _
 
 from commonweal.agree.models import Signature
 from commonweal.convene import queries as convene
+from commonweal.convene import reach
 from commonweal.convene.models import Partnership
+from commonweal.convene.reach import Part
 from commonweal.core.errors import Denied, Failure
 from commonweal.core.models import Role
 from commonweal.core.scope import Actor
@@ -18,20 +21,25 @@ from commonweal.core.scope import Actor
 
 @dataclass(frozen=True)
 class Sight:
-    """`organisations`: whose data's uses the reader sees, None for all. `reads_table`: has a seat."""
+    """`organisations`: whose data's uses the reader sees, None for all.
+
+    `reads_table`: reads every agreement of the table.
+    """
 
     organisations: frozenset[UUID] | None
     reads_table: bool
 
 
 def sight(actor: Actor, partnership: Partnership, at: datetime) -> Sight:
-    """All for the convener; for others the uses of what their own organisations provided.
+    """All for the convener and an auditor; for others of what their own organisations provided.
 
     Their organisations have a seat at the table, or have signed one of its agreements: who left
     still learns what is done with what it gave. Raises Denied for who acts for none.
     """
     standing = convene.standing(actor, partnership, at)
     if standing.convenes:
+        return Sight(None, reads_table=True)
+    if Part.ACCESS in reach.of(actor, partnership, at):
         return Sight(None, reads_table=True)
     signed = Signature.objects.filter(
         organisation__in=actor.organisation_ids, version__agreement__partnership=partnership

@@ -21,6 +21,7 @@ from commonweal.compute.permits.register import Register
 from commonweal.compute.permits.terms import Terms
 from commonweal.convene import queries as convene
 from commonweal.convene.models import Partnership
+from commonweal.convene.reach import Part
 from commonweal.core import queries as core
 from commonweal.core.models import Affiliation, Organisation, Person
 from commonweal.core.scope import Actor
@@ -69,8 +70,8 @@ class Known:
 
 
 def known_for(actor: Actor, slug: str, at: datetime) -> Known:
-    """What the reader can ask about. Raises Missing for who is not at the table."""
-    partnership = convene.partnership_for(actor, slug, at)
+    """What the reader can ask about. Raises Missing for who may not ask here."""
+    partnership = convene.readable_for(actor, slug, Part.ACCESS, at)
     terms = agree.terms_in(partnership)
     return Known(partnership, terms, _universe(actor, partnership, terms, at))
 

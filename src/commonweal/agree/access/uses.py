@@ -19,6 +19,7 @@ from commonweal.compute.permits.deciding import decide
 from commonweal.compute.permits.register import Register
 from commonweal.compute.permits.terms import Terms, ends
 from commonweal.convene.models import Partnership
+from commonweal.convene.reach import Part
 from commonweal.core.models import Organisation
 from commonweal.core.scope import Actor
 
@@ -103,7 +104,7 @@ class Readable:
 
 def readable_for(actor: Actor, slug: str, at: datetime) -> Readable:
     """Raises Missing for who has nothing to do with the partnership, Denied for who gave no data."""
-    partnership = agree.partnership_for(actor, slug, at)
+    partnership = agree.partnership_for(actor, slug, at, Part.ACCESS)
     sight = policies.sight(actor, partnership, at)
     terms = agree.terms_in(partnership)
     named = {pk for each in terms if (party := each.party(PROVIDER)) for pk in party.ids}

@@ -142,7 +142,7 @@ class MakeForm(PromiseForm):
     )
     is_public = forms.ChoiceField(
         label=_("Who can read it"),
-        choices=[("yes", _("Everybody")), ("no", _("Only the table"))],
+        choices=[("yes", _("Everybody")), ("no", _("Only the table and independent roles"))],
         widget=forms.RadioSelect,
         initial="yes",
     )

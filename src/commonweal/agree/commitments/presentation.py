@@ -164,7 +164,7 @@ def facts(entry: Entry, agreement_url: str) -> list[dict[str, Any]]:
     ]
     listed = [{"term": term, "value": value, "url": "", "action": ""} for term, value in rows]
     listed.append(_source(entry, agreement_url))
-    who = _("Everybody") if one.is_public else _("Only the table")
+    who = _("Everybody") if one.is_public else _("Only the table and independent roles")
     listed.append({"term": _("Who can read it"), "value": who, "url": "", "action": ""})
     return listed
 

@@ -19,6 +19,7 @@ from commonweal.compute import following
 from commonweal.convene import queries as convene
 from commonweal.convene.models import Partnership
 from commonweal.convene.policies import missing
+from commonweal.convene.reach import Part
 from commonweal.core.models import Link, Organisation
 from commonweal.core.scope import Actor
 
@@ -122,17 +123,18 @@ def entries(partnership: Partnership, at: datetime) -> list[Entry]:
 
 
 def entries_for(actor: Actor, slug: str, at: datetime) -> tuple[Partnership, list[Entry]]:
-    """A partnership's commitments, for everybody at its table. Raises Missing."""
-    partnership = convene.partnership_for(actor, slug, at)
+    """A partnership's commitments, for who may read them. Raises Missing."""
+    partnership = convene.readable_for(actor, slug, Part.COMMITMENTS, at)
     return partnership, entries(partnership, at)
 
 
 def entry_for(actor: Actor, slug: str, number: int, at: datetime) -> Entry:
-    """The commitment of this number, for everybody at the table. Raises Missing."""
-    partnership = convene.partnership_for(actor, slug, at)
+    """The commitment of this number, for who may read them. Raises Missing."""
+    partnership = convene.readable_for(actor, slug, Part.COMMITMENTS, at)
     found = _whole(Commitment.objects.filter(partnership=partnership, number=number)).first()
     if found is None:
         raise missing()
+    found.partnership = partnership
     return _entry(found, at)
 
 

@@ -34,6 +34,7 @@ from commonweal.compute.result import Result
 from commonweal.convene import queries as convene
 from commonweal.convene.models import Partnership, Seat
 from commonweal.convene.policies import missing
+from commonweal.convene.reach import Part
 from commonweal.core.models import Link
 from commonweal.core.scope import Actor
 
@@ -48,11 +49,12 @@ def types(partnership: Partnership) -> QuerySet[DecisionType]:
 
 
 def type_for(actor: Actor, slug: str, number: int, at: datetime) -> DecisionType:
-    """One type of decision of a table that the actor is at. Raises Missing."""
-    partnership = convene.partnership_for(actor, slug, at)
+    """One type of decision, for who may read decisions here. Raises Missing."""
+    partnership = convene.readable_for(actor, slug, Part.DECISIONS, at)
     found = types(partnership).filter(number=number).first()
     if found is None:
         raise missing()
+    found.partnership = partnership
     return found
 
 
@@ -63,16 +65,19 @@ def _proposals() -> QuerySet[Proposal]:
 
 
 def proposals(partnership: Partnership) -> QuerySet[Proposal]:
-    """Every proposal of the table, the newest first."""
-    return _proposals().filter(partnership=partnership).order_by("-number")
+    """Every proposal of the table, the newest first; without those that are still open, for whom the
+    partnership opens only what is settled."""
+    found = _proposals().filter(partnership=partnership).order_by("-number")
+    return found if partnership.opens(Part.UNDER_WAY) else found.exclude(state__in=OPEN)
 
 
 def proposal_for(actor: Actor, slug: str, number: int, at: datetime) -> Proposal:
-    """One proposal of a table that the actor is at. Raises Missing."""
-    partnership = convene.partnership_for(actor, slug, at)
+    """One proposal, for who may read decisions here. Raises Missing."""
+    partnership = convene.readable_for(actor, slug, Part.DECISIONS, at)
     found = proposals(partnership).filter(number=number).first()
     if found is None:
         raise missing()
+    found.partnership = partnership
     return found
 
 
@@ -327,11 +332,12 @@ def disputes(partnership: Partnership) -> QuerySet[Dispute]:
 
 
 def dispute_for(actor: Actor, slug: str, number: int, at: datetime) -> Dispute:
-    """One dispute of a table that the actor is at. Raises Missing."""
-    partnership = convene.partnership_for(actor, slug, at)
+    """One dispute, for who may read what is under way here. Raises Missing."""
+    partnership = convene.readable_for(actor, slug, Part.UNDER_WAY, at)
     found = disputes(partnership).filter(number=number).first()
     if found is None:
         raise missing()
+    found.partnership = partnership
     return found
 
 

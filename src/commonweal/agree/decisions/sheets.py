@@ -23,6 +23,7 @@ class Rights:
     links: bool
     answers: tuple[Seat, ...]
     speaks: bool
+    declares: bool
 
 
 def sheet(actor: Actor, proposal: Proposal, at: datetime) -> dict[str, Any]:
@@ -83,6 +84,7 @@ def rights(actor: Actor, proposal: Proposal, table: Here) -> Rights:
         links=policies.can_keep_links(actor, proposal, table.at),
         answers=tuple(answering_seats(mine, proposal, table.seats)),
         speaks=bool(mine) and proposal.is_open and proposal.state != State.DRAFT,
+        declares=bool(mine) and proposal.is_open,
     )
 
 

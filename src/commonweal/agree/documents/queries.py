@@ -31,7 +31,7 @@ def earlier(version: AgreementVersion, since: str, actor: Actor) -> AgreementVer
     `since`: a number; “signed” for the last that the reader's organisations signed; "" for the
     version in force while this one is on its way there, else the one before. Raises Missing.
     """
-    before = _earlier(version)
+    before = earlier_ones(version)
     if since == SIGNED:
         signed = Signature.objects.filter(
             version__agreement=version.agreement, organisation__in=actor.organisation_ids
@@ -45,14 +45,16 @@ def earlier(version: AgreementVersion, since: str, actor: Actor) -> AgreementVer
     return wanted
 
 
-def _earlier(version: AgreementVersion) -> QuerySet[AgreementVersion]:
-    return version.agreement.versions.filter(number__lt=version.number).order_by("-number")
+def earlier_ones(version: AgreementVersion) -> QuerySet[AgreementVersion]:
+    """Those before it that the reader may see, the newest first."""
+    found = queries.versions_of(version.agreement)
+    return found.filter(number__lt=version.number).order_by("-number")
 
 
 def _usual(version: AgreementVersion) -> AgreementVersion | None:
-    in_force = _earlier(version).filter(state=State.ACTIVE).first()
+    in_force = earlier_ones(version).filter(state=State.ACTIVE).first()
     on_its_way = version.state in PREPARING
-    return in_force if on_its_way and in_force else _earlier(version).first()
+    return in_force if on_its_way and in_force else earlier_ones(version).first()
 
 
 def code_of(version: AgreementVersion) -> str:

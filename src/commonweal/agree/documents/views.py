@@ -55,7 +55,7 @@ def agreement_changes(
         "version": version,
         "since": since,
         "changes": changes(version, since) if since else None,
-        "others": list(agreement.versions.filter(number__lt=number).order_by("-number")),
+        "others": list(queries.earlier_ones(version)),
     }
     return AGREE.page(request, "changes", agreement.partnership, context)
 

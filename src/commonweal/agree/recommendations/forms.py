@@ -44,7 +44,7 @@ class MatterForm(forms.Form):
     )
     is_public = forms.ChoiceField(
         label=_("Who can read it"),
-        choices=[("yes", _("Everybody")), ("no", _("Only the table"))],
+        choices=[("yes", _("Everybody")), ("no", _("Only the table and independent roles"))],
         widget=forms.RadioSelect,
         initial="yes",
     )

@@ -61,7 +61,7 @@ def _welcome(found: Appointment, person: Person, by: Actor, at: datetime) -> Non
         at=at,
         expires_at=at + VALID,
         scope=found.partnership_id,
-        data={"next": reverse("recommendations", args=[found.partnership.slug])},
+        data={"next": reverse("partnership", args=[found.partnership.slug])},
     )
     with translation.override(person.language):
         names = {

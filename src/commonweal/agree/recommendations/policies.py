@@ -2,25 +2,43 @@
 
 The convener appoints and records what the table recommended. Whoever holds an independent role files
 findings and withdraws their own; neither the convener nor anybody else does it for them. Only the
-addressee answers. An independent role opens this part's pages and nothing else of the table.
+addressee answers. What an independent role opens to whoever holds it stands in `READS`.
 """
 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from commonweal.agree.recommendations.models import Appointment, Kind, Recommendation
+from commonweal.agree.recommendations.models import (
+    Appointment,
+    Independent,
+    Kind,
+    Recommendation,
+)
 from commonweal.convene import policies as convene
 from commonweal.convene.models import Partnership, Seat
+from commonweal.convene.reach import Part
 from commonweal.core.errors import Denied
 from commonweal.core.models import Role
 from commonweal.core.policies import passes
 from commonweal.core.scope import Actor
+
+_EVERY: Final = frozenset({Part.OVERVIEW, Part.RECOMMENDATIONS, Part.AGREEMENTS, Part.COMMITMENTS})
+READS: Final[dict[str, frozenset[Part]]] = {
+    # Whether it worked: what was aimed at, what came of it, and what was decided on the way.
+    Independent.EVALUATOR: _EVERY | {Part.AIM, Part.RESULTS, Part.DECISIONS},
+    # Whether it was right: who was allowed what, what was done, by which definition it was counted.
+    Independent.AUDITOR: _EVERY | {Part.ACCESS, Part.LOG, Part.AIM, Part.RESULTS, Part.DECISIONS},
+    # How the table gets on: what it is deciding, drafting and quarrelling over.
+    Independent.FACILITATOR: _EVERY | {Part.DECISIONS, Part.UNDER_WAY},
+}
+"""What each role reads without a seat, for its term. Reading only: a finding is all it writes."""
 
 
 def in_force(at: datetime) -> QuerySet[Appointment]:
@@ -30,24 +48,23 @@ def in_force(at: datetime) -> QuerySet[Appointment]:
     return Appointment.objects.filter(ended, starts_on__lte=today, ends_on__gte=today)
 
 
-def held(actor: Actor, partnership: Partnership, at: datetime) -> QuerySet[Appointment]:
-    """The independent roles that the person holds here now, itself or through its organisation."""
+def held_anywhere(actor: Actor, at: datetime) -> QuerySet[Appointment]:
+    """The independent roles that the person holds now, itself or through its organisation."""
     if actor.person_id is None:
         return Appointment.objects.none()
     members = [pk for pk, role in actor.roles if role == Role.MEMBER]
-    mine = Q(person=actor.person_id) | Q(organisation__in=members)
-    return in_force(at).filter(mine, partnership=partnership).order_by("starts_on", "id")
+    return in_force(at).filter(Q(person=actor.person_id) | Q(organisation__in=members))
+
+
+def held(actor: Actor, partnership: Partnership, at: datetime) -> QuerySet[Appointment]:
+    """Those that it holds at this table."""
+    here = held_anywhere(actor, at).filter(partnership=partnership)
+    return here.order_by("starts_on", "id")
 
 
 def check_can_see(actor: Actor, partnership: Partnership, at: datetime) -> None:
     """Everybody at the table, and whoever holds an independent role here now."""
-    if convene_sees(actor, partnership, at) or held(actor, partnership, at).exists():
-        return
-    raise convene.missing()
-
-
-def convene_sees(actor: Actor, partnership: Partnership, at: datetime) -> bool:
-    return passes(lambda: convene.check_can_see(actor, partnership, at))
+    convene.check_can_read(actor, partnership, Part.RECOMMENDATIONS, at)
 
 
 def check_can_recommend(actor: Actor, partnership: Partnership, at: datetime) -> None:
@@ -62,7 +79,7 @@ def check_can_appoint(actor: Actor, partnership: Partnership, at: datetime) -> N
 
 def _check_convenes(actor: Actor, partnership: Partnership, at: datetime) -> None:
     check_can_see(actor, partnership, at)
-    if not convene_sees(actor, partnership, at):
+    if not passes(lambda: convene.check_can_see(actor, partnership, at)):
         raise Denied(
             _("Only the convener of %(partnership)s can do this.")
             % {"partnership": partnership.name},

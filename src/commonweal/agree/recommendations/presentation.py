@@ -12,6 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from commonweal.agree import words
 from commonweal.agree.recommendations.models import (
     Answer,
     Appointment,
@@ -19,7 +20,9 @@ from commonweal.agree.recommendations.models import (
     Kind,
     State,
 )
+from commonweal.agree.recommendations.policies import READS
 from commonweal.agree.recommendations.queries import Entry
+from commonweal.convene.reach import Part
 from commonweal.core import formats
 
 TAGS: Final[dict[str, tuple[str | Promise, str]]] = {
@@ -133,7 +136,10 @@ def facts(entry: Entry) -> list[tuple[str, str]]:
         (_("To"), one.addressee.name),
         (_("Filed on"), formats.day(timezone.localdate(one.filed_at))),
         (_("Answer by"), formats.day(one.answer_by)),
-        (_("Who can read it"), _("Everybody") if one.is_public else _("Only the table")),
+        (
+            _("Who can read it"),
+            _("Everybody") if one.is_public else _("Only the table and independent roles"),
+        ),
     ]
 
 
@@ -156,6 +162,28 @@ def history(entry: Entry) -> list[dict[str, Any]]:
 
 def _said(answer: Answer) -> str:
     return str(State(answer.verdict).label)
+
+
+def opened() -> list[tuple[str, str]]:
+    """What each independent role reads, in words: (role, “agreements …, commitments and …”)."""
+    names = {
+        Part.AIM: _("what the table aims at"),
+        Part.AGREEMENTS: _("agreements that were put to signature"),
+        Part.ACCESS: _("who may see what, and what data was used for"),
+        Part.DECISIONS: _("decisions with their minutes"),
+        Part.UNDER_WAY: _("drafts and comments, open proposals and disputes"),
+        Part.COMMITMENTS: _("commitments"),
+        Part.RESULTS: _("results, and how each came about"),
+        Part.LOG: _("the log, without names of people"),
+        Part.RECOMMENDATIONS: _("recommendations and findings"),
+    }
+    return [
+        (
+            str(role.label),
+            words.listed([said for part, said in names.items() if part in READS[role]]),
+        )
+        for role in Independent
+    ]
 
 
 def appointments(found: Iterable[Appointment], today: date) -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.utils import timezone
 
 from commonweal.agree.recommendations import policies
@@ -20,8 +20,9 @@ from commonweal.agree.recommendations.models import (
 )
 from commonweal.compute import following
 from commonweal.convene import queries as convene
-from commonweal.convene.models import Partnership
+from commonweal.convene.models import Partnership, Seat
 from commonweal.convene.policies import missing
+from commonweal.convene.reach import Part
 from commonweal.core.models import Organisation
 from commonweal.core.scope import Actor
 
@@ -69,11 +70,7 @@ def _entries(found: QuerySet[Recommendation], at: datetime) -> list[Entry]:
 
 def partnership_for(actor: Actor, slug: str, at: datetime) -> Partnership:
     """For everybody at the table and whoever holds an independent role here. Raises Missing."""
-    found = Partnership.objects.filter(slug=slug).first()
-    if found is None:
-        raise missing()
-    policies.check_can_see(actor, found, at)
-    return found
+    return convene.readable_for(actor, slug, Part.RECOMMENDATIONS, at)
 
 
 def entries(partnership: Partnership, at: datetime) -> list[Entry]:
@@ -87,6 +84,7 @@ def entry_for(actor: Actor, slug: str, number: int, at: datetime) -> Entry:
     found = _entries(Recommendation.objects.filter(partnership=partnership, number=number), at)
     if not found:
         raise missing()
+    found[0].one.partnership = partnership
     return found[0]
 
 
@@ -114,9 +112,30 @@ def appointments(partnership: Partnership) -> QuerySet[Appointment]:
 def appointment_for(actor: Actor, slug: str, pk: UUID, at: datetime) -> Appointment:
     """Raises Missing."""
     partnership = partnership_for(actor, slug, at)
-    found = appointments(partnership).filter(pk=pk).select_related("partnership").first()
+    found = appointments(partnership).filter(pk=pk).first()
     if found is None:
         raise missing()
+    found.partnership = partnership
+    return found
+
+
+def held(actor: Actor, partnership: Partnership, at: datetime) -> QuerySet[Appointment]:
+    """The independent roles that the person holds at this table now."""
+    found = policies.held(actor, partnership, at)
+    return found.select_related("organisation", "person")
+
+
+def held_away(actor: Actor, at: datetime) -> dict[Partnership, list[Appointment]]:
+    """The independent roles that the person holds now where it has no seat, by partnership, each
+    opened as these roles allow. One query."""
+    seats = Seat.objects.filter(partnership=OuterRef("partnership")).open(at).of(actor)
+    mine = policies.held_anywhere(actor, at).exclude(Exists(seats))
+    related = mine.select_related("partnership", "organisation", "person")
+    found: dict[Partnership, list[Appointment]] = {}
+    for each in related.order_by("partnership__name", "starts_on", "id"):
+        found.setdefault(each.partnership, []).append(each)
+    for partnership, roles in found.items():
+        partnership.opened = frozenset().union(*(policies.READS[each.role] for each in roles))
     return found
 
 

@@ -44,6 +44,7 @@ def recommendations(request: SignedInRequest, slug: str) -> HttpResponse:
         "lead": presentation.lead(found),
         "shown": [presentation.shown(each) for each in found],
         "roles": presentation.appointments(roles, timezone.localdate(request.at)),
+        "opened": presentation.opened(),
         "recommends": policies.can_recommend(request.actor, partnership, request.at),
         "finds": policies.held(request.actor, partnership, request.at).exists(),
     }
@@ -220,7 +221,7 @@ def appoint(request: SignedInRequest, slug: str) -> HttpResponse:
     if done(request, form, lambda: _appoint(request, partnership, form)):
         messages.success(request, _("Appointed. They can file findings from the first day on."))
         return redirect("recommendations", slug)
-    return FRAME.form(request, "appoint", partnership, form)
+    return FRAME.form(request, "appoint", partnership, form, opened=presentation.opened())
 
 
 def _appoint(request: SignedInRequest, partnership: Partnership, form: AppointForm) -> None:

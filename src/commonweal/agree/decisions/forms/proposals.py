@@ -170,7 +170,7 @@ class AskForm(forms.Form):
 def public_field() -> forms.BooleanField:
     return forms.BooleanField(
         label=_("Show this decision, its reasons and its minutes to the public"),
-        help_text=_("Otherwise only the table reads it."),
+        help_text=_("Otherwise only the table and independent roles read it."),
         required=False,
     )
 

@@ -15,6 +15,7 @@ from commonweal.agree.decisions.models import Dispute
 from commonweal.agree.decisions.views.frame import FRAME, sent
 from commonweal.agree.showing import page
 from commonweal.convene import queries as convene
+from commonweal.convene.reach import Part
 from commonweal.core.formerrors import done
 from commonweal.core.requests import SignedInRequest
 
@@ -23,7 +24,7 @@ from commonweal.core.requests import SignedInRequest
 @require_safe
 def disputes(request: SignedInRequest, slug: str) -> HttpResponse:
     """What do partners not agree on, and what is being done about it?"""
-    partnership = convene.partnership_for(request.actor, slug, request.at)
+    partnership = convene.readable_for(request.actor, slug, Part.UNDER_WAY, request.at)
     context = {
         "found": [
             presentation.dispute_entry(each, request.at) for each in queries.disputes(partnership)

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from commonweal.agree.decisions import calendar, popolo
 from commonweal.convene import queries as convene
+from commonweal.convene.reach import Part
 from commonweal.core.requests import Request, SignedInRequest
 
 
@@ -23,7 +24,7 @@ def _json(found: dict[str, Any]) -> HttpResponse:
 @require_safe
 def decisions_json(request: SignedInRequest, slug: str) -> HttpResponse:
     """Every proposal that was put to positions, with how each seat answered; for the table."""
-    partnership = convene.partnership_for(request.actor, slug, request.at)
+    partnership = convene.readable_for(request.actor, slug, Part.DECISIONS, request.at)
     return _json(popolo.document(partnership, request.at))
 
 
@@ -38,7 +39,7 @@ def public_json(request: Request, slug: str) -> HttpResponse:
 @require_safe
 def reviews_ics(request: SignedInRequest, slug: str) -> HttpResponse:
     """The days on which decisions come back, for a calendar."""
-    partnership = convene.partnership_for(request.actor, slug, request.at)
+    partnership = convene.readable_for(request.actor, slug, Part.DECISIONS, request.at)
     response = HttpResponse(
         calendar.reviews(partnership, request.at), content_type="text/calendar; charset=utf-8"
     )

@@ -29,6 +29,7 @@ from commonweal.agree.decisions.models import Attendance, Proposal
 from commonweal.agree.decisions.views.frame import FRAME, sent
 from commonweal.agree.showing import page
 from commonweal.convene import queries as convene
+from commonweal.convene.reach import Part
 from commonweal.core.errors import Conflict
 from commonweal.core.formerrors import done
 from commonweal.core.requests import SignedInRequest
@@ -41,7 +42,7 @@ USUAL_TIME = timedelta(days=14)
 @require_safe
 def decisions(request: SignedInRequest, slug: str) -> HttpResponse:
     """What is being decided, what was decided, and what comes back?"""
-    partnership = convene.partnership_for(request.actor, slug, request.at)
+    partnership = convene.readable_for(request.actor, slug, Part.DECISIONS, request.at)
     found = list(queries.proposals(partnership))
     reviews = list(queries.reviews_coming(partnership, (request.at + AHEAD).date()))
     waiting = [each for each in found if each.is_open]

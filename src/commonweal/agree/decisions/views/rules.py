@@ -16,6 +16,7 @@ from commonweal.agree.decisions.forms.rules import DelegationForm, TypeForm, ini
 from commonweal.agree.decisions.views.frame import FRAME, sent
 from commonweal.agree.showing import page
 from commonweal.convene import queries as convene
+from commonweal.convene.reach import Part
 from commonweal.core.errors import Denied
 from commonweal.core.formerrors import done
 from commonweal.core.requests import SignedInRequest
@@ -25,7 +26,7 @@ from commonweal.core.requests import SignedInRequest
 @require_safe
 def types(request: SignedInRequest, slug: str) -> HttpResponse:
     """Who decides what, by which rule?"""
-    partnership = convene.partnership_for(request.actor, slug, request.at)
+    partnership = convene.readable_for(request.actor, slug, Part.DECISIONS, request.at)
     found = list(queries.types(partnership))
     context = {
         "table": presentation.types_table(found, slug),

@@ -47,14 +47,17 @@ def recommended(partnership: Partnership, **changes: Any) -> Recommendation:
 
 
 def appointed(
-    partnership: Partnership, holder: Organisation | Person | None = None, role: str = "evaluator"
+    partnership: Partnership,
+    holder: Organisation | Person | None = None,
+    role: str = "evaluator",
+    ends_on: date = date(2026, 12, 31),
 ) -> Appointment:
     """An independent role for this year; without a holder, of an organisation without a seat."""
     return actions.appoint(
         partnership=partnership,
         role=role,
         holder=holder or OrganisationFactory(name="Institute of Looking Twice"),
-        term=Term("Whether beds reach those who need them.", AT.date(), date(2026, 12, 31)),
+        term=Term("Whether beds reach those who need them.", AT.date(), ends_on),
         by=convener_of(partnership),
         at=AT,
     )

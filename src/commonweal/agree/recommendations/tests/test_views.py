@@ -149,7 +149,9 @@ def test_an_evaluator_without_a_seat_files_a_finding(
     page = body(client.get(at("recommendations", partnership)))
     assert "File a finding" in page and "Record a recommendation" not in page
     assert client.get(at("recommend", partnership)).status_code == 403
-    for name in ("partnership", "table", "commitments", "agreements", "log"):
+    for name in ("partnership", "theory", "commitments", "agreements", "results"):
+        assert client.get(at(name, partnership)).status_code == 200
+    for name in ("table", "data", "log", "access", "disputes"):
         assert client.get(at(name, partnership)).status_code == 404
     given = {
         "appointment": role.pk,
