@@ -19,6 +19,7 @@ from django.test import Client
 from django.urls import reverse
 
 from commonweal.agree import actions as agree
+from commonweal.agree.recommendations.tests.factories import appointed
 from commonweal.compute.errors import Unusable
 from commonweal.compute.permits.asking import Permit
 from commonweal.convene.tests.factories import member_of
@@ -166,6 +167,34 @@ def test_a_permit_in_the_name_of_another_organisation_is_refused_and_logged(buil
         agree.permit(ask=ask, by=built.here.steward, at=AT)
     assert events("agree.asked_for_another") == before + 1
     assert newest().organisation == built.user.pk
+
+
+def test_an_auditor_from_outside_tries_data_writing_and_another_table(
+    built: Small, elsewhere: Agreed
+) -> None:
+    """Their own session, from the one page that lets them in to what it does not open."""
+    role = appointed(built.partnership, role="auditor")
+    assert role.organisation is not None
+    auditor = member_of(role.organisation)
+    client = signed_in(auditor)
+    assert client.get(here(built, "results/1/data.json")).status_code == 200
+    before = Event.objects.count()
+    file = f"data/submissions/{built.submission.pk}/"
+    for rest in ("data/", file, f"{file}progress/", f"{file}rows-to-mend.xlsx", "data/links/"):
+        assert client.get(here(built, rest)).status_code == 404, rest
+    for rest in ("table/", "journey/", "results/new/", "agreements/DSA-1/revise/"):
+        assert client.get(here(built, rest)).status_code == 404, rest
+    sent = {"because": "Mine.", "reason": "Mine.", "number": "1"}
+    for rest in ("results/1/publish/", "results/1/withdraw/", "agreements/DSA-1/suspend/"):
+        assert client.post(here(built, rest), sent).status_code == 404, rest
+    theirs = f"/partnerships/{elsewhere.partnership.slug}/"
+    for rest in ("", "log/", "agreements/", "agreements/DSA-1/", "results/", "recommendations/"):
+        assert client.get(f"{theirs}{rest}").status_code == 404, rest
+    assert Event.objects.count() == before
+    (ask,) = built.order().asks(auditor).values()
+    with pytest.raises(Denied):
+        agree.permit(ask=ask, by=auditor, at=AT)
+    assert newest().kind == "agree.asked_for_another"
 
 
 # --- stale links --------------------------------------------------------------------------------

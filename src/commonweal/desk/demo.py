@@ -141,7 +141,7 @@ def gather(stage: Stage) -> None:
         at=at,
     )
     for days, part in enumerate(cast.PARTS):
-        if part.kind == "convener":
+        if part.kind in {"convener", ""}:
             continue
         at = stage.before(95 - days)
         convene.seat_organisation(

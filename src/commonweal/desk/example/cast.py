@@ -14,7 +14,10 @@ MEMBER, SIGNATORY, STEWARD = Role.MEMBER, Role.SIGNATORY, Role.STEWARD
 
 @dataclass(frozen=True)
 class Part:
-    """An organisation of the example. `key` is the generator's name for it, if it hands in data."""
+    """An organisation of the example. `key` is the generator's name for it, if it hands in data.
+
+    `kind`: of its seat at the table, "" for one that has none.
+    """
 
     key: str
     name: str
@@ -122,6 +125,7 @@ PARTS = (
         "funder",
         "Pays for what public money may not.",
     ),
+    Part("auditors", "Weir Lane Auditors", Sector.PRIVATE, "", ""),
 )
 
 
@@ -173,6 +177,7 @@ PEOPLE = (
     Someone("lawyer@example.org", "Priya Nair", "hospital", (MEMBER, SIGNATORY), "Lawyer"),
     Someone("funder@example.org", "Chris Tan", "foundation", (MEMBER,), "Funder"),
     Someone("evaluator@example.org", "Dana Weiss", "university", (MEMBER, STEWARD), "Evaluator"),
+    Someone("auditor@example.org", "Inez Calloway", "auditors", (MEMBER,), "Auditor"),
     Someone("aldmoor@example.org", "Lee Ashworth", "aldmoor", (SIGNATORY,), "Council"),
     Someone("brackwater@example.org", "Kit Dobson", "brackwater", (MEMBER, SIGNATORY, STEWARD)),
     Someone("calderby@example.org", "Ash Rowe", "calderby", (MEMBER, SIGNATORY, STEWARD)),

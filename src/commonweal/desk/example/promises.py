@@ -149,6 +149,7 @@ FINDING = (
     " than others. Say how and by when the seat will be filled, or who speaks for them until then.",
 )
 MANDATE = "Whether babies sleep more safely because of the pilots, and who is left out."
+AUDIT = "Whether data was used as the agreements say, and whether what was promised was done."
 TERM_MONTHS = 24
 
 
@@ -247,22 +248,26 @@ def _advice(scene: Scene) -> Recommendation:
 
 
 def _evaluate(scene: Scene, months: int, at: datetime) -> None:
-    """The university is appointed, and later files a finding that still waits for its answer."""
+    """The university and an auditor from outside are appointed; later the university files a finding
+    that still waits for its answer."""
     if months == 12:
-        recommendations.appoint(
-            partnership=scene.partnership,
-            role="evaluator",
-            holder=scene.organisations["university"],
-            term=recommendations.Term(
-                MANDATE, at.date(), add_months(scene.first, 12 + TERM_MONTHS)
-            ),
-            by=scene.acting("convener@example.org", at),
-            at=at,
-        )
+        until = add_months(scene.first, 12 + TERM_MONTHS)
+        for role, part, mandate in (
+            ("evaluator", "university", MANDATE),
+            ("auditor", "auditors", AUDIT),
+        ):
+            recommendations.appoint(
+                partnership=scene.partnership,
+                role=role,
+                holder=scene.organisations[part],
+                term=recommendations.Term(mandate, at.date(), until),
+                by=scene.acting("convener@example.org", at),
+                at=at,
+            )
     elif months == 17:
         title, words = FINDING
         recommendations.find(
-            appointment=Appointment.objects.get(partnership=scene.partnership),
+            appointment=Appointment.objects.get(partnership=scene.partnership, role="evaluator"),
             matter=recommendations.Matter(
                 title, words, scene.organisations["office"], at.date() + timedelta(days=60)
             ),
