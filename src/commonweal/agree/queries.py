@@ -76,14 +76,22 @@ def _whole(versions: QuerySet[AgreementVersion]) -> QuerySet[AgreementVersion]:
     )
 
 
+_PUT = (State.SIGNING, State.ACTIVE)
+
+
 def _told(
     versions: QuerySet[AgreementVersion], partnership: Partnership
 ) -> QuerySet[AgreementVersion]:
     """Without what was not put to signature, for whom the partnership does not open drafts."""
     if partnership.opens(Part.UNDER_WAY):
         return versions
-    put = Q(state__in=[State.SIGNING, State.ACTIVE]) | Q(active_at__isnull=False)
-    return versions.filter(put)
+    return versions.filter(Q(state__in=_PUT) | Q(active_at__isnull=False))
+
+
+def is_told(version: AgreementVersion, partnership: Partnership) -> bool:
+    """The same of one version."""
+    put = version.state in _PUT or version.active_at is not None
+    return put or partnership.opens(Part.UNDER_WAY)
 
 
 def _versions(partnership: Partnership) -> QuerySet[AgreementVersion]:
@@ -130,7 +138,7 @@ def answer_now(ask: Ask, at: datetime) -> Permit | Refusal:
 
 def latest(agreement: Agreement) -> AgreementVersion:
     """The version that counts: the one in force, else the one in preparation, else the last."""
-    found = _whole(versions_of(agreement)).order_by("number")
+    found = _whole(agreement.versions.all()).order_by("number")
     by_state = {version.state: version for version in found}
     for state in (State.ACTIVE, State.SIGNING, State.COMMENT, State.DRAFT, State.REPLACED):
         if state in by_state:
@@ -140,11 +148,11 @@ def latest(agreement: Agreement) -> AgreementVersion:
 
 def in_preparation(agreement: Agreement) -> AgreementVersion | None:
     """The draft, or the version open for comment or signature, if there is one."""
-    return _whole(versions_of(agreement).filter(state__in=PREPARING)).first()
+    return _whole(agreement.versions.filter(state__in=PREPARING)).first()
 
 
 def versions_of(agreement: Agreement) -> QuerySet[AgreementVersion]:
-    """Its versions, as far as they are open to whom it was fetched for."""
+    """Its versions, for the reader for whom `agreement_for` fetched it."""
     return _told(agreement.versions.all(), agreement.partnership)
 
 
@@ -289,10 +297,12 @@ def version_for(
     if number is None:
         found = latest(agreement)
     else:
-        one = _whole(versions_of(agreement).filter(number=number)).first()
+        one = _whole(agreement.versions.filter(number=number)).first()
         if one is None:
             raise missing()
         found = one
+    if not is_told(found, agreement.partnership):
+        raise missing()
     found.agreement.partnership = agreement.partnership
     return found
 

@@ -78,6 +78,8 @@ def sheet(
     siblings = queries.summaries(agreement.partnership, at)
     known = {each.agreement.reference: each.terms for each in siblings}
     preparing = queries.in_preparation(agreement)
+    if preparing and not queries.is_told(preparing, agreement.partnership):
+        preparing = None
     return Sheet(
         agreement=agreement,
         version=version,
