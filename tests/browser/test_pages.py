@@ -40,6 +40,7 @@ ROLES = (
     "Lawyer",
     "Funder",
     "Evaluator",
+    "Auditor",
     "Young parents in Hollin Bank",
 )
 # (language, colour scheme): English reads left to right, Arabic right to left.
