@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from html import unescape
 from typing import Any
+from unittest import mock
 
 import pytest
 from django.test import Client
@@ -23,12 +25,14 @@ from commonweal.agree.recommendations import actions as recommendations
 from commonweal.agree.recommendations.models import Appointment, Independent
 from commonweal.agree.tests.factories import dsa_clauses
 from commonweal.convene.models import Partnership
-from commonweal.convene.tests.factories import convener_of, member_of
+from commonweal.convene.tests.factories import OrganisationFactory, convener_of, member_of
 from commonweal.core.models import Event, Organisation, Person
 from commonweal.core.scope import system
 from commonweal.desk.example import cast
+from commonweal.measure import actions as measure
+from commonweal.pool.tests.ways import signed_in
 from tests.journeys.access import RULES
-from tests.journeys.small import undone
+from tests.journeys.small import AT, small, undone
 
 pytestmark = [
     pytest.mark.django_db,
@@ -211,3 +215,28 @@ def test_the_moment_a_term_is_over_every_page_is_closed_also_to_a_session_from_b
     logged = [each for each in caplog.records if each.name == "django.request"]
     assert len(logged) >= len(open_)
     assert cast.NAME not in client.get("/home/").content.decode()
+
+
+def test_what_an_agreement_opens_to_the_partners_stays_theirs() -> None:
+    """No clause lets results for the partners be shown to somebody who is none."""
+    made = small()
+    by = made.here.convener
+    holder = OrganisationFactory()
+    person = member_of(holder)
+    term = recommendations.Term("All of it.", AT.date(), AT.date() + timedelta(days=99))
+    recommendations.appoint(
+        partnership=made.partnership, role="auditor", holder=holder, term=term, by=by, at=AT
+    )
+    theirs = measure.run(order=replace(made.order(), audience="partners"), by=by, at=AT)
+    assert (made.release.audience, theirs.audience) == ("public", "partners")
+    here = f"/partnerships/{made.partnership.slug}/"
+    with mock.patch("django.utils.timezone.now", return_value=AT):
+        client, partner = signed_in(person), signed_in(by)
+        for release, status in ((made.release, 200), (theirs, 404)):
+            for rest in ("", "slept_safely/", "data.csv", "data.json"):
+                address = f"{here}results/{release.number}/{rest}"
+                assert client.get(address).status_code == status, address
+                assert partner.get(address).status_code == 200, address
+        for page in (f"{here}results/", f"{here}uses/", f"{here}access/"):
+            assert f"results/{theirs.number}/" not in client.get(page).content.decode(), page
+        assert f"results/{theirs.number}/" in partner.get(f"{here}results/").content.decode()

@@ -19,14 +19,19 @@ from commonweal.measure.models import Release
 
 
 def releases(partnership: Partnership) -> QuerySet[Release]:
-    """Every release of a partnership that the caller has fetched for a reader, newest first."""
-    return Release.objects.filter(partnership=partnership).defer("rows").order_by("-number")
+    """The releases of a partnership that the caller has fetched for a reader, newest first.
+
+    Who reads without a seat is no partner: what an agreement opens to the partners stays theirs, and
+    only what was computed for everyone is left.
+    """
+    found = Release.objects.filter(partnership=partnership).order_by("-number")
+    return found if partnership.opened is None else found.filter(audience=Release.Audience.PUBLIC)
 
 
 def release_for(actor: Actor, slug: str, number: int, at: datetime) -> Release:
     """A release, for who may read results here. Raises Missing."""
     partnership = convene.readable_for(actor, slug, Part.RESULTS, at)
-    release = _one(Release.objects.filter(partnership=partnership, number=number))
+    release = _one(releases(partnership).filter(number=number))
     release.partnership = partnership
     return release
 

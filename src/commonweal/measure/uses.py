@@ -48,12 +48,15 @@ def releases_under(
 ) -> Iterator[Result]:
     """The releases that were computed under these permits.
 
-    Whoever may not read results here is told of those that the public was told of, and of no other.
+    Whoever may not read results here is told of those that the public was told of, and of no other;
+    who reads them without a seat, of those that were computed for everyone.
     """
-    reads = policies.can_read(actor, partnership, Part.RESULTS, at)
+    seated = convene.standing(actor, partnership, at).is_seated
+    looks_in = not seated and policies.can_read(actor, partnership, Part.RESULTS, at)
     found = Release.objects.filter(partnership=partnership).order_by("number")
     for release in found.defer("rows") if permits else ():
         told = release.state != Release.State.DRAFT and partnership.is_public
+        reads = seated or (looks_in and release.audience == Release.Audience.PUBLIC)
         if not reads and not told:
             continue
         page = "release" if reads else "public_release"

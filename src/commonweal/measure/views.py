@@ -36,7 +36,7 @@ def results(request: HttpRequest, slug: str) -> HttpResponse:
     """What changed, for whom, and how sure are we? The newest release and all before it."""
     actor, at = request.actor, request.at  # type: ignore[attr-defined]
     partnership = convene.readable_for(actor, slug, Part.RESULTS, at)
-    listed = list(queries.releases(partnership))
+    listed = list(queries.releases(partnership).defer("rows"))
     newest = next((one for one in listed if one.state != Release.State.WITHDRAWN), None)
     gone = standing.gone(listed)
     figures = []
