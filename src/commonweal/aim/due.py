@@ -19,8 +19,10 @@ def reviews(actor: Actor, at: datetime) -> Iterator[due.Item]:
     """One for each partnership of the actor that has begun somewhere."""
     today = timezone.localdate(at)
     for point in queries.chosen_entry_points(actor, at):
+        # What follows the title on a page goes on after a comma.
+        statement = point.statement.rstrip().removesuffix(".")
         yield due.Item(
-            title=_("Review the entry point: %(statement)s") % {"statement": point.statement},
+            title=_("Review the entry point: %(statement)s") % {"statement": statement},
             url=reverse("entry_points", args=[point.partnership.slug]),
             partnership_id=point.partnership_id,
             organisation_id=None,

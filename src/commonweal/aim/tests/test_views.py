@@ -242,13 +242,15 @@ class TestEntryPoints:
         assert not EntryPoint.objects.exists()
 
     def test_the_review_is_due_on_the_desk_of_the_table_only(self) -> None:
-        point = EntryPointFactory(chosen_at=AT, review_date=date(2026, 3, 10))
+        point = EntryPointFactory(
+            chosen_at=AT, review_date=date(2026, 3, 10), statement="A bed for every baby. "
+        )
         EntryPointFactory(partnership=point.partnership)
         person = PersonFactory()
         affiliated(person, convener_organisation(point.partnership))
         by = actor(person)
         (item,) = [item for item in due.items(by, AT) if item.kind.startswith("aim.")]
-        assert point.statement in item.title
+        assert item.title == "Review the entry point: A bed for every baby"
         assert (item.partnership_id, item.late) == (point.partnership_id, False)
         late = datetime(2026, 3, 12, tzinfo=UTC)
         assert [item.late for item in due.items(by, late) if item.kind.startswith("aim.")] == [True]
