@@ -144,7 +144,10 @@ def kinds(partnership: Partnership) -> list[Told]:
 
 @dataclass(frozen=True)
 class Entry:
-    """One agreement in a list, and the agreements that rest on it."""
+    """One agreement in a list, and the agreements that rest on it.
+
+    `newer`: number and address of a text in preparation beside the one that is shown.
+    """
 
     url: str
     reference: str
@@ -156,6 +159,7 @@ class Entry:
     limits: str
     until: str
     withdrawn: str
+    newer: tuple[int, str] | None
     below: tuple[Entry, ...]
 
 
@@ -174,9 +178,10 @@ def _with_those_below(summary: Summary, held: Sequence[Summary]) -> Entry:
 
 
 def _entry(summary: Summary, below: tuple[Entry, ...]) -> Entry:
-    agreement, version = summary.agreement, summary.version
+    agreement, version, newer = summary.agreement, summary.version, summary.newer
+    where = [agreement.partnership.slug, agreement.reference]
     return Entry(
-        url=reverse("agreement", args=[agreement.partnership.slug, agreement.reference]),
+        url=reverse("agreement", args=where),
         reference=agreement.reference,
         title=agreement.title,
         kind=agreement.get_kind_display(),
@@ -186,6 +191,9 @@ def _entry(summary: Summary, below: tuple[Entry, ...]) -> Entry:
         limits=_limits(summary.terms),
         until=words.day(version.expires_on),
         withdrawn=_withdrawn(summary.terms),
+        newer=(newer.number, reverse("agreement_version", args=[*where, newer.number]))
+        if newer
+        else None,
         below=below,
     )
 

@@ -158,12 +158,16 @@ def versions_of(agreement: Agreement) -> QuerySet[AgreementVersion]:
 
 @dataclass(frozen=True)
 class Summary:
-    """An agreement as a list shows it. `closed` says why it allows nothing now; None when it does."""
+    """An agreement as a list shows it. `closed` says why it allows nothing now; None when it does.
+
+    `newer`: the text in preparation, while `version` is another one.
+    """
 
     agreement: Agreement
     version: AgreementVersion
     terms: Terms
     closed: Refusal | None
+    newer: AgreementVersion | None = None
 
     @property
     def purposes(self) -> tuple[str, ...]:
@@ -198,7 +202,10 @@ _PREFERRED = {
 def summaries(partnership: Partnership, at: datetime) -> list[Summary]:
     """Every agreement with the version that counts, the oldest first. Four queries."""
     chosen: dict[UUID, AgreementVersion] = {}
+    preparing: dict[UUID, AgreementVersion] = {}
     for version in _versions(partnership):
+        if version.state in PREPARING:
+            preparing[version.agreement_id] = version
         held = chosen.get(version.agreement_id)
         if held is None or _PREFERRED[State(version.state)] <= _PREFERRED[State(held.state)]:
             chosen[version.agreement_id] = version
@@ -206,11 +213,11 @@ def summaries(partnership: Partnership, at: datetime) -> list[Summary]:
     found = []
     for version in chosen.values():
         own = terms[version.agreement.reference]
-        found.append(
-            Summary(
-                version.agreement, version, own, why_it_allows_nothing(chain_of(own, terms), at)
-            )
-        )
+        closed = why_it_allows_nothing(chain_of(own, terms), at)
+        newer = preparing.get(version.agreement_id)
+        if newer == version:
+            newer = None
+        found.append(Summary(version.agreement, version, own, closed, newer))
     return found
 
 

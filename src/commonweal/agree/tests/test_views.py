@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils.translation import override
 
@@ -124,6 +126,20 @@ def test_the_list_answers_its_question(partnership: Partnership, convener: Clien
     assert "DSA-1 Beds for babies" in page and "DUL-1 Measuring safe sleep" in page
     assert "Until the end of 31 December 2027." in page
     assert "no group under 5 shown" in page
+
+
+def test_the_list_says_where_a_newer_text_is_in_preparation(
+    agreement: Agreement, convener: Client, django_assert_num_queries: Any
+) -> None:
+    url = reverse("agreements", args=[agreement.partnership.slug])
+    with CaptureQueriesContext(connection) as before:
+        assert "newer text" not in body(convener.get(url))
+    licence = opened(f.licensed(agreement))
+    with django_assert_num_queries(len(before)):
+        page = body(convener.get(url))
+    newer = path("agreement_version", licence, 2)
+    assert f'in preparation: <a href="{newer}">read version 2</a>' in page
+    assert page.count("newer text") == 1  # Of a text that is itself in preparation it is not said.
 
 
 def test_an_agreement_shows_summary_text_signatures_and_refusals(
