@@ -202,7 +202,7 @@ def waiting(version: AgreementVersion, at: datetime) -> Any:
             link__expires_at__gt=at,
             link__uses_left__gt=0,
         )
-        .select_related("organisation", "link", "version__agreement__partnership")
+        .select_related("organisation", "link", "named_by", "version__agreement__partnership")
         .order_by("named_at")
     )
 

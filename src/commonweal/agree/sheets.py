@@ -14,6 +14,7 @@ from commonweal.agree.models import (
     Suspension,
     Withdrawal,
 )
+from commonweal.agree.naming import Naming, namings
 from commonweal.agree.queries import Summary
 from commonweal.compute.permits.asking import Refusal
 from commonweal.compute.permits.clauses import Withdrawal as Notice
@@ -26,11 +27,12 @@ from commonweal.core.scope import Actor
 
 @dataclass(frozen=True)
 class Line:
-    """One party: whether it signed the text, and whether it withdrew since."""
+    """One party: whether it signed the text, who named its signatory, whether it withdrew since."""
 
     organisation: Organisation
     signature: Signature | None
     withdrawal: Withdrawal | None
+    naming: Naming | None = None
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ def sheet(
 ) -> Sheet:
     """The page of an agreement, or of one of its versions. Raises Missing.
 
-    About fifteen queries, whatever the number of parties, versions and licences.
+    About sixteen queries, whatever the number of parties, versions and licences.
     """
     version = queries.version_for(actor, slug, reference, number, at)
     agreement = version.agreement
@@ -99,8 +101,10 @@ def _lines(version: AgreementVersion, terms: Terms) -> tuple[Line, ...]:
     organisations = Organisation.objects.in_bulk(list(terms.parties))
     signed = {each.organisation_id: each for each in version.signatures.all()}
     gone = {each.organisation_id: each for each in version.withdrawals.all()}
+    named = namings(version) if signed else {}
     return tuple(
-        Line(organisations[each], signed.get(each), gone.get(each)) for each in terms.parties
+        Line(organisations[each], signed.get(each), gone.get(each), named.get(each))
+        for each in terms.parties
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -46,6 +47,14 @@ def people_of(organisation: Organisation, role: str, at: datetime) -> QuerySet[P
     """The people who hold a role in an organisation now, by name."""
     held = affiliations_in_force(at).filter(organisation=organisation, role=role)
     return Person.objects.filter(pk__in=held.values("person")).order_by("name")
+
+
+def roles_given(people: Iterable[UUID | None], role: str) -> QuerySet[Event]:
+    """When and by whom people were given a role in an organisation, the oldest first."""
+    subjects = [f"core.person:{each}" for each in people]
+    # What happens to people is in no partnership; saying so lets the index find it.
+    given = Event.objects.filter(scope__isnull=True, kind="core.affiliated", data__role=role)
+    return given.filter(subject__in=subjects).order_by("number")
 
 
 def events_of(scope: UUID) -> QuerySet[Event]:

@@ -18,7 +18,7 @@ import qrcode
 from django.utils.translation import get_language_bidi, override
 from django.utils.translation import gettext as _
 
-from commonweal.agree import presentation, text, words
+from commonweal.agree import presentation, signatures, text, words
 from commonweal.agree.documents import setting
 from commonweal.agree.evidence import PaperSignature
 from commonweal.agree.models import State
@@ -191,7 +191,7 @@ def _signature(line: Line, sheet: Sheet, papers: Mapping[UUID, PaperSignature]) 
     zone = sheet.version.zone
     when = [
         *_moment(signed.signed_at, zone),
-        _("text %(fingerprint)s") % {"fingerprint": presentation.short_hash(signed.text_hash)},
+        _("text %(fingerprint)s") % {"fingerprint": signatures.short_hash(signed.text_hash)},
     ]
     who = [signed.name, _("signatory of the organisation")]
     paper = papers.get(signed.pk)
@@ -201,7 +201,7 @@ def _signature(line: Line, sheet: Sheet, papers: Mapping[UUID, PaperSignature]) 
             _("%(name)s, on paper on %(day)s") % said,
             _("recorded by %(name)s, signatory of the organisation") % {"name": signed.name},
             _("paper %(fingerprint)s")
-            % {"fingerprint": presentation.short_hash(paper.evidence.sha256)},
+            % {"fingerprint": signatures.short_hash(paper.evidence.sha256)},
         ]
     if line.withdrawal is not None:
         when += [_("Withdrew:"), *_moment(line.withdrawal.at, zone)]

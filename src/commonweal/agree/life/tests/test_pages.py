@@ -294,6 +294,8 @@ def test_somebody_without_an_account_signs(
     convener = client_of(convener_organisation(partnership))
     page = body(convener.get(path("agreement", agreement)))
     assert "Lena Ortiz for" in page and "council.example" not in page
+    namer = MailedSignatory.objects.get().named_by
+    assert f"Named by {namer} of {partner.name} on 1 March 2026." in page
     assert convener.get(url).status_code == 200  # for the own organisation only
     assert theirs.get(url).status_code == 200
 
@@ -322,6 +324,7 @@ def test_somebody_without_an_account_signs(
     page = body(convener.get(path("agreement", agreement)))
     assert "Lena Ortiz (by a code sent to l•••@council.example)" in page
     assert "Asked to sign by mail" not in page
+    assert "Signatory named by" in page and f"{namer} of {partner.name} on 1 March 2026" in page
 
 
 def test_a_link_to_a_replaced_text_says_so(partner: Organisation, opened: AgreementVersion) -> None:
