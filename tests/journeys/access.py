@@ -99,6 +99,9 @@ answer_comment              convener, signatory          convener, signatory
 be_content                  -                            convener, signatory
 name_signatory              convener, signatory          convener, signatory
 take_back_signatory         -                            signatory
+rule_differences            the table                    -
+adapt_rule                  steward                      steward
+take_rule_as_it_is          steward                      steward
 open_for_signature          -                            convener, steward
 sign_agreement              convener, signatory          convener, signatory
 withdraw_agreement          convener, signatory          convener, signatory

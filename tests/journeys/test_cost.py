@@ -26,6 +26,8 @@ INSIDE = {
     "journey/": 25,
     "agreements/": 18,
     "agreements/DSA-1/": 40,
+    "agreements/STD-1/": 40,
+    "agreements/STD-1/differences/": 32,
     "commitments/": 14,
     "commitments/3/": 16,
     "commitments/new/": 18,

@@ -22,6 +22,7 @@ from django.urls import URLPattern, get_resolver, reverse
 from commonweal.agree import actions as agree
 from commonweal.agree import commenting, mailed_signing
 from commonweal.agree import queries as agreements
+from commonweal.agree.adaptations.queries import rules_of
 from commonweal.agree.commitments import policies as promises
 from commonweal.agree.commitments.models import Commitment
 from commonweal.agree.commitments.tests.factories import committed
@@ -219,6 +220,7 @@ def common(partnership: Partnership, submission: Submission, link: Any, token: s
         "slug": partnership.slug,
         "reference": "DSA-1",
         "number": 1,
+        "clause": 1,
         "key": aims.indicators(partnership).first().key,
         "form": "csv",
         "kind": "constitution",
@@ -383,10 +385,23 @@ def own_side(example: Partnership) -> Side:
                 example.seats.get(organisation=hospital),
             ),
             **of_promises(example, Commitment.objects.get(organisation=aldmoor), places[PARENTS]),
+            **of_rules(example),
             "resume_agreement": {"reference": "DSA-5"},
             "withdraw_agreement": {"reference": "DSA-2"},
         },
     )
+
+
+def of_rules(example: Partnership) -> Any:
+    """A rule of the example's standards that a party may adapt; the steward's is one."""
+    version = agreements.latest(Agreement.objects.get(partnership=example, reference="STD-1"))
+    rules = rules_of(agreements.clauses_of(version))
+    clause = next(number for number, rule in rules.items() if not rule.fixed)
+    where = {"reference": "STD-1", "clause": clause}
+    return {
+        "rule_differences": {"reference": "STD-1"},
+        **dict.fromkeys(("adapt_rule", "take_rule_as_it_is"), where),
+    }
 
 
 def recomputed(example: Partnership, office: Organisation) -> int:

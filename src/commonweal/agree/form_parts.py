@@ -1,4 +1,4 @@
-"""What the parts of a form about working together are made of. Leaf."""
+"""What the forms of the room are made of, and those about working together. Leaf."""
 
 from __future__ import annotations
 
@@ -65,3 +65,10 @@ def number(label: Any, low: int, high: int, initial: int, hint: Any = "") -> for
     return forms.IntegerField(
         label=label, help_text=hint, min_value=low, max_value=high, initial=initial
     )
+
+
+def hide_if_single(field: forms.Field, values: Sequence[Any]) -> None:
+    """What leaves no choice is not asked."""
+    if len(values) == 1:
+        field.initial = values[0]
+        field.widget = forms.HiddenInput()

@@ -364,3 +364,34 @@ class Suspension(models.Model):
 
     def __str__(self) -> str:
         return f"{self.agreement_id} suspended"
+
+
+class Adaptation(models.Model):
+    """How a party follows one rule of a text, in its own words, from a day on.
+
+    `clause`: the rule's number in that version. Blank words: it takes the rule as it is again. Rows
+    are numbered in the order of writing; which counts is never stored: `compute.permits.adapting`
+    decides it.
+    """
+
+    version = models.ForeignKey(
+        AgreementVersion, on_delete=models.PROTECT, related_name="adaptations"
+    )
+    clause = models.PositiveIntegerField()
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    words = models.TextField(_("how it follows the rule"), blank=True)
+    reason = models.TextField(_("reason"), blank=True)
+    from_on = models.DateField()
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(condition=Q(clause__gt=0), name="adaptation_of_a_clause"),
+            models.CheckConstraint(
+                condition=Q(words="") | ~Q(reason=""), name="adaptation_has_a_reason"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.organisation_id} adapts clause {self.clause} of {self.version_id}"

@@ -16,7 +16,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from commonweal.agree import queries, words
-from commonweal.agree.models import AgreementVersion
+from commonweal.agree.models import Adaptation, AgreementVersion
+from commonweal.compute.permits.clauses import HUB
 from commonweal.convene import queries as convene
 from commonweal.core import mail
 from commonweal.core import queries as core
@@ -83,6 +84,37 @@ def ends_soon(version: AgreementVersion, at: datetime) -> None:
     )
 
 
+def rule_adapted(row: Adaptation, heading: str, at: datetime) -> None:
+    """Tell each member of the hub, except where the hub speaks, how a party follows a rule."""
+    version = row.version
+    hub = queries.organisations_named(version, HUB) - {row.organisation_id}
+    told = {
+        person: [row.organisation.name]
+        for organisation in Organisation.objects.filter(pk__in=hub)
+        for person in core.people_of(organisation, Role.MEMBER, at).filter(is_active=True)
+    }
+    ask = (
+        gettext_lazy(
+            "%(organisations)s says how it adapts the rule “%(heading)s” of %(reference)s of"
+            " %(partnership)s, and why. Nothing is asked of you."
+        )
+        if row.words
+        else gettext_lazy(
+            "%(organisations)s takes the rule “%(heading)s” of %(reference)s of %(partnership)s"
+            " as it is again."
+        )
+    )
+    _tell(
+        told,
+        version,
+        subject=gettext_lazy("%(reference)s: how a partner follows a rule"),
+        ask=ask,
+        at=at,
+        page="rule_differences",
+        heading=heading,
+    )
+
+
 def _people(
     version: AgreementVersion, role: str, at: datetime, *, lacking: bool = False
 ) -> dict[Person, list[str]]:
@@ -113,11 +145,21 @@ def _tell(
     subject: str | Promise,
     ask: str | Promise,
     at: datetime,
+    page: str = "",
+    **more: str,
 ) -> None:
-    """Mail each of them in their own language. `told`: person → the organisations it concerns."""
+    """Mail each of them in their own language. `told`: person → the organisations it concerns.
+
+    `page`: the name of a page of the agreement to read instead of the version's own; `more`: what
+    else `ask` says.
+    """
     agreement = version.agreement
-    parts = [agreement.partnership.slug, agreement.reference, version.number]
-    page = settings.BASE_URL + reverse("agreement_version", args=parts)
+    parts = [agreement.partnership.slug, agreement.reference]
+    where = (
+        reverse(page, args=parts)
+        if page
+        else reverse("agreement_version", args=[*parts, version.number])
+    )
     for person, organisations in told.items():
         with translation.override(person.language):
             said = {
@@ -126,12 +168,13 @@ def _tell(
                 "partnership": agreement.partnership.name,
                 "organisations": ", ".join(organisations),
                 "day": words.day(version.expires_on),
+                **more,
             }
             greeting = _("Hello %(name)s,") % {"name": person.name}
             mail.queue(
                 to=person.email,
                 subject=str(subject) % said,
-                body="\n\n".join([greeting, str(ask) % said, page]) + "\n",
+                body="\n\n".join([greeting, str(ask) % said, settings.BASE_URL + where]) + "\n",
                 purpose="agreement",
                 at=at,
                 scope=agreement.partnership_id,

@@ -114,6 +114,29 @@ def check_can_name_signatory(
         )
 
 
+def check_can_adapt(
+    actor: Actor, partnership: Partnership, organisation: Organisation, at: datetime
+) -> None:
+    """Say how an organisation follows a rule: whoever signs for it or looks after its data.
+
+    Where nobody does either, a member says it: else such an organisation never could.
+    """
+    person_of(actor)
+    spoken = (Role.SIGNATORY, Role.STEWARD)
+    role = next((each for each in spoken if actor.holds(each, organisation.pk)), Role.MEMBER)
+    convene.check_can_act_for(actor, partnership, organisation, role, at)
+    if role == Role.MEMBER and any(
+        people.people_of(organisation, each, at).exists() for each in spoken
+    ):
+        raise Denied(
+            _(
+                "Only who signs for %(organisation)s or looks after its data says how it adapts a rule."
+            )
+            % {"organisation": organisation.name},
+            mend=_("Ask one of them to write it."),
+        )
+
+
 def check_can_withdraw(actor: Actor, organisation: Organisation) -> None:
     """A signatory of the organisation. It needs no seat: who left the table can still withdraw."""
     if actor.person_id is not None and actor.holds(Role.SIGNATORY, organisation.pk):
@@ -164,6 +187,12 @@ def can_name_signatory(
     actor: Actor, partnership: Partnership, organisation: Organisation, at: datetime
 ) -> bool:
     return passes(lambda: check_can_name_signatory(actor, partnership, organisation, at))
+
+
+def can_adapt(
+    actor: Actor, partnership: Partnership, organisation: Organisation, at: datetime
+) -> bool:
+    return passes(lambda: check_can_adapt(actor, partnership, organisation, at))
 
 
 def can_withdraw(actor: Actor, organisation: Organisation) -> bool:

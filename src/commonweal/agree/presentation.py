@@ -334,17 +334,22 @@ _VALUED: Mapping[type[Any], Callable[[Any], str]] = {
 }
 
 
-def rule_table(sheet: Sheet) -> dict[str, Any] | None:
-    """Rules and payments, duties apart from what is volunteered; None where there are none."""
+def rule_table(sheet: Sheet, notes: Mapping[int, Any]) -> dict[str, Any] | None:
+    """Rules and payments, duties apart from what is volunteered; None where there are none.
+
+    `notes`: what is said beside a rule that partners adapt, by its clause.
+    """
     rows = [
         [
             each.heading,
             {"text": _("Duty"), "tag": "attention"}
             if each.binding
             else {"text": _("Voluntary"), "tag": "neutral"},
-            _("Fixed by the hub") if each.fixed else _("Each partner may adapt it"),
+            _("Fixed by the hub")
+            if each.fixed
+            else notes.get(number, _("Each partner may adapt it")),
         ]
-        for each in sheet.terms.clauses
+        for number, each in enumerate(sheet.terms.clauses, 1)
         if isinstance(each, g.Rule)
     ]
     rows += [
@@ -380,7 +385,7 @@ class Passage:
     """A block of the text, or a run of items as one list; `refused`: requests that it refused.
 
     `number` is a clause's. What was said about a clause stands between the blocks as one more
-    passage, of kind “remarks”, with `url` to say something.
+    passage, of kind “remarks” or “adaptations”, with `url` to say something.
     """
 
     kind: str
@@ -411,6 +416,20 @@ def passages(version: AgreementVersion, refusals: Mapping[int, int]) -> list[Pas
             times = refusals.get(clause, 0)
             found.append(Passage(block.kind, block.text, refused=times, number=clause))
     return found
+
+
+def after_clauses(
+    found: Sequence[Passage], closing: Callable[[int], Sequence[Passage]]
+) -> list[Passage]:
+    """The text with more passages at the end of each clause: those that `closing` has for its number."""
+    whole: list[Passage] = []
+    number = 0
+    for passage in found:
+        if passage.kind in {text.CLAUSE, text.HEADING, text.TITLE}:
+            whole += closing(number) if number else []
+            number = passage.number
+        whole.append(passage)
+    return [*whole, *(closing(number) if number else [])]
 
 
 def history(sheet: Sheet) -> list[tuple[str, str, str, str]]:

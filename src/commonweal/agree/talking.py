@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from commonweal.agree import queries, text, words
 from commonweal.agree.models import AgreementVersion, State
-from commonweal.agree.presentation import Passage, Standing
+from commonweal.agree.presentation import Passage, Standing, after_clauses
 from commonweal.agree.talk import WHOLE, Said, Talk
 
 
@@ -62,19 +62,10 @@ def with_remarks(
     passages: Sequence[Passage], talk: Talk, version: AgreementVersion
 ) -> list[Passage]:
     """The text with what was said about each clause, and the way to comment, after the clause."""
-    found: list[Passage] = []
-    number = 0
-    for passage in passages:
-        if passage.kind in {text.CLAUSE, text.HEADING, text.TITLE}:
-            found += _closing(number, talk, version)
-            number = passage.number
-        found.append(passage)
-    return found + _closing(number, talk, version)
+    return after_clauses(passages, lambda number: _closing(number, talk, version))
 
 
 def _closing(number: int, talk: Talk, version: AgreementVersion) -> list[Passage]:
-    if not number:
-        return []
     said = remarks(talk, version, number)
     url = comment_url(version, number) if talk.speakers else ""
     return [Passage("remarks", number=number, remarks=tuple(said), url=url)] if said or url else []

@@ -46,6 +46,7 @@ urlpatterns = [
     path(f"{ONE}suspend/", views.suspend, name="suspend_agreement"),
     path(f"{ONE}resume/", views.resume, name="resume_agreement"),
     path("", include("commonweal.agree.life.urls")),
+    path("", include("commonweal.agree.adaptations.urls")),
     path("verify/", documents.verify, name="verify"),
     path("verify/<str:code>/", documents.verify_code, name="verify_code"),
 ]

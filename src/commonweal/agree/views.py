@@ -28,6 +28,8 @@ from commonweal.agree import (
     text,
 )
 from commonweal.agree.access import policies as access
+from commonweal.agree.adaptations import presentation as adaptations
+from commonweal.agree.adaptations.queries import book
 from commonweal.agree.documents.section import section
 from commonweal.agree.forms import (
     LicenceForm,
@@ -78,7 +80,9 @@ def agreement(
     sheet = sheets.sheet(request.actor, slug, reference, request.at, number)
     version = sheet.version
     said = talk.talk(request.actor, version, request.at)
-    passages = presentation.passages(version, sheet.refusals)
+    passages = talking.with_remarks(presentation.passages(version, sheet.refusals), said, version)
+    # How parties follow its rules is told of the text in force.
+    ways = book(sheet, request.actor, request.at) if version.state == State.ACTIVE else None
     context = {
         "sheet": sheet,
         "agreement": sheet.agreement,
@@ -97,10 +101,11 @@ def agreement(
         "lead": text.in_short(sheet.terms.clauses)[0],
         "standing": talking.agreed(presentation.standing(sheet), said, version),
         "rows": presentation.summary_rows(sheet),
-        "rules": presentation.rule_table(sheet),
+        "rules": presentation.rule_table(sheet, adaptations.notes(sheet, ways) if ways else {}),
+        "differences_url": adaptations.differences_url(sheet) if ways and ways.rules else "",
         "parties": signatures.party_table(sheet),
         "departures": signatures.departures(sheet),
-        "passages": talking.with_remarks(passages, said, version),
+        "passages": adaptations.passages(passages, sheet, ways) if ways else passages,
         "licences": presentation.grouped(sheet.licences),
         "history": presentation.history(sheet),
         "is_enforced": KINDS[sheet.agreement.kind].is_enforced,

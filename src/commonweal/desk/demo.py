@@ -13,6 +13,8 @@ from importlib.resources import files
 from itertools import groupby
 
 from commonweal.agree import actions as agree
+from commonweal.agree.adaptations import actions as adaptations
+from commonweal.agree.adaptations.queries import rules_of
 from commonweal.agree.drafting import party
 from commonweal.agree.models import Agreement, AgreementVersion
 from commonweal.aim import actions as aim
@@ -296,7 +298,29 @@ def settle(stage: Stage) -> Agreement:
         )
         put_in_force(stage, version, at)
         found[each.kind] = Agreement.objects.get(pk=version.agreement_id)
+    adapt_a_rule(stage, found["standards"], stage.before(40))
     return found["mou"]
+
+
+def adapt_a_rule(stage: Stage, standards: Agreement, at: datetime) -> None:
+    """One council follows one rule of the standards in a way of its own, and says so."""
+    one = governing.ADAPTED
+    version = standards.versions.get()
+    (clause,) = [
+        number
+        for number, rule in rules_of(c.from_json(each) for each in version.clauses).items()
+        if rule.heading == one.heading
+    ]
+    adaptations.adapt(
+        version=version,
+        clause=clause,
+        organisation=stage.organisations[one.part],
+        words_=one.words,
+        reason=one.reason,
+        from_on=at.date(),
+        by=stage.acting(one.email, at),
+        at=at,
+    )
 
 
 def measured_fields(stage: Stage) -> dict[str, tuple[str, ...]]:

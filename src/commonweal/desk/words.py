@@ -45,6 +45,8 @@ SENTENCES: Mapping[str, str | Promise] = {
     "agree.withdrawn": _("withdrew from an agreement"),
     "agree.evidence_attached": _("attached a paper to an agreement"),
     "agree.paper_signature_recorded": _("recorded a signature on paper"),
+    "agree.rule_adapted": _("said how an organisation adapts a rule of an agreement"),
+    "agree.rule_taken_as_it_is": _("took a rule of an agreement as it is again"),
     "agree.suspended": _("suspended an agreement"),
     "agree.resumed": _("lifted a suspension"),
     "agree.expires_soon": _("gave notice that an agreement ends soon"),

@@ -10,16 +10,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from commonweal.agree.commenting import MOST
+from commonweal.agree.form_parts import hide_if_single
 from commonweal.agree.models import Comment
 from commonweal.agree.talk import Speaker
 from commonweal.core.models import Organisation
-
-
-def _hide_if_single(field: forms.Field, values: Sequence[Any]) -> None:
-    """What leaves no choice is not asked."""
-    if len(values) == 1:
-        field.initial = values[0]
-        field.widget = forms.HiddenInput()
 
 
 class CommentForm(forms.Form):
@@ -54,7 +48,7 @@ class CommentForm(forms.Form):
         ]
         self.fields["clause"].choices = clauses  # type: ignore[attr-defined]
         self.fields["speaker"].choices = choices  # type: ignore[attr-defined]
-        _hide_if_single(self.fields["speaker"], list(self.by_key))
+        hide_if_single(self.fields["speaker"], list(self.by_key))
 
     def speaker_chosen(self) -> Speaker:
         return self.by_key[self.cleaned_data["speaker"]]
@@ -118,7 +112,7 @@ class SignatoryForm(forms.Form):
         ids = [each.pk for each in mine]
         chosen = Organisation.objects.filter(pk__in=ids).order_by("name")
         field.queryset = chosen  # type: ignore[attr-defined]
-        _hide_if_single(field, ids)
+        hide_if_single(field, ids)
 
 
 class CodeForm(forms.Form):

@@ -36,6 +36,26 @@ PAYS = (
 
 
 @dataclass(frozen=True)
+class Adapted:
+    """How one partner follows a rule of the standards, named by its heading, in a way of its own."""
+
+    part: str
+    email: str
+    heading: str
+    words: str
+    reason: str
+
+
+ADAPTED = Adapted(
+    "brackwater",
+    "brackwater@example.org",
+    "Come back after six weeks",
+    "Our health visitor asks at her own eight-week visit, and writes down the answer for us.",
+    "Families here told us that one more knock at the door is one too many.",
+)
+
+
+@dataclass(frozen=True)
 class Settled:
     """One agreement of the example, ready to be drafted."""
 
