@@ -102,7 +102,7 @@ def agreement(
         "standing": talking.agreed(presentation.standing(sheet), said, version),
         "rows": presentation.summary_rows(sheet),
         "rules": presentation.rule_table(sheet, adaptations.notes(sheet, ways) if ways else {}),
-        "differences_url": adaptations.differences_url(sheet) if ways and ways.rules else "",
+        "differences_url": adaptations.link(sheet, ways) if ways else "",
         "parties": signatures.party_table(sheet),
         "departures": signatures.departures(sheet),
         "passages": adaptations.passages(passages, sheet, ways) if ways else passages,

@@ -51,15 +51,13 @@ class RuleView:
 
 
 def passages(found: Sequence[Passage], sheet: Sheet, book: Book) -> list[Passage]:
-    """The text with what parties say of each rule after its clause."""
+    """The text with what parties say of each rule after its clause, or said before it was fixed."""
     by_clause = {each.clause: each for each in book.rules}
 
     def closing(number: int) -> list[Passage]:
-        if number not in by_clause:
-            return []
-        one = by_clause[number]
-        said = tuple(_cards(one, sheet))
-        url = adapt_url(sheet, number) if book.speaks_for else ""
+        one, fixed = by_clause.get(number), book.fixed.get(number)
+        said = tuple(_cards(one, sheet) if one else _before(fixed, sheet, book) if fixed else ())
+        url = adapt_url(sheet, number) if one and book.speaks_for else ""
         return [Passage("adaptations", number=number, remarks=said, url=url)] if said or url else []
 
     return after_clauses(found, closing)
@@ -85,7 +83,7 @@ def notes(sheet: Sheet, book: Book) -> dict[int, dict[str, str]]:
 def lead(book: Book) -> str:
     """The page's answer in a sentence or two."""
     if not book.rules:
-        return _("No rule of this text may be adapted: every partner follows them as they stand.")
+        return _("No rule of this text may be adapted.")
     count = len(book.rules)
     may = ngettext("%(count)d rule may be adapted.", "%(count)d rules may be adapted.", count) % {
         "count": count
@@ -181,6 +179,15 @@ def _past(own: Own) -> Iterable[Adaptation]:
     return [*([now] if now and not now.words else []), *reversed(own.course.earlier)]
 
 
+def _before(rule: Rule, sheet: Sheet, book: Book) -> Iterable[Card]:
+    """What was said of a rule before the hub fixed it."""
+    return (
+        _lapsed_card(each, sheet)
+        for each in book.lapsed
+        if each.why == adapting.FIXED and each.rule.heading == rule.heading
+    )
+
+
 def _from(row: Adaptation) -> str:
     day = {"day": words.day(row.from_on)}
     return _("from %(day)s") % day if row.words else _("as the rule stands, from %(day)s") % day
@@ -197,7 +204,7 @@ def _lapsed_card(each: Lapsed, sheet: Sheet) -> Card:
         adapting.CHANGED: _("Made under version %(number)s; the rule has changed since."),
         adapting.FIXED: _("Made under version %(number)s; the hub has fixed the rule since."),
         adapting.GONE: _("Made under version %(number)s; the text has no such rule any more."),
-    }.get(each.why, _("Made under version %(number)s; it takes no part any more."))
+    }.get(each.why, _("Made under version %(number)s; the organisation takes no part any more."))
     head = _("from %(day)s") % {"day": words.day(each.row.from_on)}
     return _card(each.name, each.row, sheet, head, became % {"number": each.version})
 
@@ -208,6 +215,11 @@ def _anchor(one: Adaptable) -> str:
 
 def _where(sheet: Sheet) -> list[Any]:
     return [sheet.agreement.partnership.slug, sheet.agreement.reference]
+
+
+def link(sheet: Sheet, book: Book) -> str:
+    """The address of where partners differ, "" where there is nothing to differ in, now or before."""
+    return differences_url(sheet) if book.rules or book.lapsed else ""
 
 
 def differences_url(sheet: Sheet) -> str:

@@ -75,15 +75,15 @@ class Adaptable:
 
 @dataclass(frozen=True)
 class Book:
-    """`parties`: who takes part now, by id. `lapsed`: all that no longer counts.
+    """`parties`: who takes part now, by id. `fixed`: rules that nobody adapts, by their clauses.
 
-    `speaks_for`: whose ways the reader may write down; none unless the agreement stands.
+    `lapsed`: all that no longer counts. `speaks_for`: whose ways the reader may write down; none unless the agreement stands.
     """
 
     version: AgreementVersion
     parties: Mapping[UUID, str]
     rules: tuple[Adaptable, ...]
-    fixed: tuple[Rule, ...]
+    fixed: Mapping[int, Rule]
     lapsed: tuple[Lapsed, ...]
     speaks_for: tuple[Organisation, ...]
 
@@ -143,7 +143,7 @@ def book(sheet: Sheet, actor: Actor, at: datetime) -> Book:
             for number, rule in rules.items()
             if not rule.fixed
         ),
-        fixed=tuple(each for each in rules.values() if each.fixed),
+        fixed={number: each for number, each in rules.items() if each.fixed},
         lapsed=lapsed,
         speaks_for=tuple(may_speak_for(actor, agreement.partnership, terms, at)) if is_open else (),
     )

@@ -40,7 +40,7 @@ def differences(request: SignedInRequest, slug: str, reference: str) -> HttpResp
         "lead": presentation.lead(book),
         "table": presentation.table(book, sheet) if book.rules else None,
         "rules": presentation.rules(book, sheet),
-        "fixed": book.fixed,
+        "fixed": book.fixed.values(),
         "lapsed": presentation.lapsed(book, sheet),
     }
     return AGREE.page(request, "differences", sheet.agreement.partnership, context)

@@ -178,7 +178,7 @@ def test_a_party_adapts_a_voluntary_rule_and_a_duty(
     adapt(version, spoke, SLEEP, words_="On video.", by=f.signatory_of(spoke))
     found = book(version)
     assert said(found) == [WORDS] and said(found, SLEEP) == ["On video."]
-    assert [each.heading for each in found.fixed] == [DOOR.heading]
+    assert found.fixed == {3: DOOR}
     event = Event.objects.filter(kind="agree.rule_adapted").earliest("number")
     assert event.organisation == spoke.pk
     assert event.data == {
@@ -307,6 +307,7 @@ def test_only_a_party_and_only_one_that_takes_part(
         adapt(version, spoke, SLEEP)
     assert said(book(version)) == []
     assert [each.why for each in book(version).lapsed] == [""]
+    assert not any(each.lapsed for each in book(version).rules)
 
 
 def test_a_fixed_rule_is_refused_by_its_clause(
@@ -459,6 +460,12 @@ def test_a_changed_rule_is_told_on_both_pages(
     version: AgreementVersion, spoke: Organisation, client: Client
 ) -> None:
     adapt(version, spoke)
+    fixed = amended(version, replace(BACK, fixed=True))
+    for name in ("agreement", "rule_differences"):
+        page = body(client.get(path(name, version)))
+        assert "the hub has fixed the rule since." in page and WORDS in page
+    assert path("rule_differences", version) in body(client.get(path("agreement", version)))
+    assert client.get(path("adapt_rule", fixed, 2, 3)).status_code == 403
     newer = amended(version, SLEEP, replace(BACK, text="After a month."))
     for name in ("agreement", "rule_differences"):
         page = body(client.get(path(name, version)))
@@ -467,7 +474,7 @@ def test_a_changed_rule_is_told_on_both_pages(
     assert WORDS not in body(client.get(path("agreement_version", version, 1)))
     assert client.get(path("adapt_rule", newer, 1, 4)).status_code == 409
     changed = number_of(newer, replace(BACK, text="After a month."))
-    assert client.get(path("adapt_rule", newer, 2, changed)).status_code == 200
+    assert client.get(path("adapt_rule", newer, 3, changed)).status_code == 200
 
 
 @pytest.mark.parametrize("name", ["adapt_rule", "take_rule_as_it_is"])
