@@ -99,7 +99,7 @@ answer_comment              convener, signatory          convener, signatory
 be_content                  -                            convener, signatory
 name_signatory              convener, signatory          convener, signatory
 take_back_signatory         -                            signatory
-rule_differences            the table                    -
+rule_differences            the table, independent                  -
 adapt_rule                  steward                      steward
 take_rule_as_it_is          steward                      steward
 open_for_signature          -                            convener, steward
