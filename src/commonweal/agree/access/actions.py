@@ -12,8 +12,9 @@ from commonweal.agree import actions as agree
 from commonweal.agree import queries
 from commonweal.agree.access import logged
 from commonweal.agree.models import Agreement
-from commonweal.compute.permits.asking import Ask, Permit, Refusal
+from commonweal.compute.permits.asking import Permit, Refusal
 from commonweal.compute.permits.kinds import SHARING
+from commonweal.compute.permits.limits import keep_to
 from commonweal.convene.models import Partnership
 from commonweal.convene.policies import missing
 from commonweal.core import events
@@ -25,6 +26,7 @@ from commonweal.core.scope import system
 def check_on_record(*, permit: Permit, at: datetime) -> None:
     """A permit opens something only if the log holds it, word for word, and it would be given again.
 
+    It would while the agreements allow the same for the same providers, within limits that it keeps.
     Whoever can run code here can also write down a permit, keep one from before an agreement ended,
     or change one: none of these is what was granted and stands. A refusal is logged, in a
     transaction of its own as with `agree.actions.permit`. Raises Denied, Missing.
@@ -51,20 +53,24 @@ def _refusal(permit: Permit, partnership: Partnership, at: datetime) -> Refusal 
     )
     if not given.exists():
         return "unknown"
-    answer = queries.answer_now(_ask(permit), at)
+    roots = _shared_under(permit)
+    under = roots[0] if len(roots) == 1 else ""
+    answer = queries.answer_now(permit.asked(actor=permit.actor, under=under), at)
     if isinstance(answer, Refusal):
         return answer
-    return None if set(permit.agreements) <= set(answer.agreements) else "changed"
+    remain = {basis.reference for basis in answer.agreements}
+    # Of several licences one may have ended: what the others allow is then less limited, not more.
+    stands = remain.issuperset(roots) and keep_to(permit.obligations, answer.obligations)
+    return None if stands else "changed"
 
 
-def _ask(permit: Permit) -> Ask:
-    """What was asked, for the providers that were granted, under the agreement they rest on."""
+def _shared_under(permit: Permit) -> list[str]:
+    """The agreements of those it rests on under which data lies."""
     rests_on = [basis.reference for basis in permit.agreements]
-    roots = Agreement.objects.filter(
+    found = Agreement.objects.filter(
         partnership=permit.partnership, kind__in=SHARING, reference__in=rests_on
-    ).values_list("reference", flat=True)
-    under = roots[0] if len(roots) == 1 else ""
-    return permit.asked(actor=permit.actor, under=under)
+    )
+    return list(found.values_list("reference", flat=True))
 
 
 def _log(permit: Permit, refused: Refusal | str, at: datetime) -> None:

@@ -174,7 +174,8 @@ class Permit:
     """Yes, within these limits, until `expires_at`.
 
     `providers`: whose data may be used; `refused_providers`: whose may not, each with its refusal.
-    `minimum_cell` is the strictest of every agreement in `agreements`.
+    `agreements`: every version on which a way to the yes rests, there may be several licences. Each of
+    `obligations`, and `minimum_cell` and `expires_at`, is the strictest of them all.
     """
 
     action: str

@@ -4,6 +4,10 @@ To hand in data needs a sharing agreement in force that names the contract, the 
 fields. To measure or read needs a licence in force, for that user and that purpose, whose agreement
 is in force too; the limits are the stricter of both. Each provider is decided for itself: a provider
 that withdrew is left out with its refusal, the others remain; no provider left is a refusal.
+
+A licence covers a request for a provider when it would grant it if it were the only one. One that
+covers it is enough for a yes; every one that covers it limits the permit, each limit being the
+strictest of them all. A licence that would refuse the request neither opens nor limits it.
 """
 
 from __future__ import annotations
@@ -17,8 +21,6 @@ from commonweal.compute.permits.asking import (
     READ,
     SUBMIT,
     Ask,
-    Basis,
-    Obligation,
     Permit,
     Refusal,
 )
@@ -28,7 +30,7 @@ from commonweal.compute.permits.clauses import (
     PROVIDER,
     USER,
 )
-from commonweal.compute.permits.limits import LOOSENESS
+from commonweal.compute.permits.limits import strictest
 from commonweal.compute.permits.reasons import (
     NOT_IN_FORCE,
     closure,
@@ -40,7 +42,7 @@ from commonweal.compute.permits.reasons import (
     why_shut,
     withdrawn,
 )
-from commonweal.compute.permits.register import Path, Register
+from commonweal.compute.permits.register import Path, Register, strictness
 from commonweal.compute.permits.terms import NEVER, Terms, aware
 
 
@@ -65,23 +67,19 @@ def decide(ask: Ask, terms: Register | Iterable[Terms], at: datetime) -> Permit 
             opened.append(path)
     if not opened and not shut:
         return _nothing_found(ask, register, at)
-    granted: dict[UUID, Path] = {}
+    covering: dict[Path, datetime] = {}
+    granted: list[UUID] = []
     refused: dict[UUID, Refusal] = {}
     for provider in _asked_providers(ask, own, opened, shut, at):
-        # The strictest path comes first.
-        for path in opened:
-            if provider in path.providers and not (
-                path.provider_until and path.provider_until.get(provider, NEVER) <= at
-            ):
-                granted[provider] = path
-                break
+        if _cover(covering, provider, opened, at):
+            granted.append(provider)
         else:
             refused[provider] = _why_not(provider, opened, shut, ask, at)
     if not granted:
         reasons = [*refused.values(), *(each.why(ask, at) for each in shut)]
         # Two agreements without a provider in common leave nobody to refuse.
         return nearest(reasons or [not_named(opened[0], PROVIDER, "provider_not_named")])
-    return _permit(ask, granted, refused, at)
+    return _permit(ask, granted, refused, covering, at)
 
 
 def _malformed(ask: Ask, own: bool) -> Refusal | None:
@@ -227,40 +225,43 @@ def _foremost(paths: Sequence[Path], at: datetime) -> Path:
     return max(paths, key=lambda path: (path.in_force(at), path.leaf.version, path.leaf.reference))
 
 
-def _together(paths: Sequence[Path]) -> tuple[tuple[Obligation, ...], tuple[Basis, ...]]:
-    """What several paths demand together, and what they rest on."""
-    if len(paths) == 1:
-        return paths[0].obligations, paths[0].bases
-    strictest: dict[str, Obligation] = {}
-    for path in paths:
-        for each in path.obligations:
-            held = strictest.get(each.kind)
-            loose = LOOSENESS[each.kind]
-            if held is None or loose(each.value) < loose(held.value):
-                strictest[each.kind] = each
-    bases = dict.fromkeys(basis for path in paths for basis in path.bases)
-    return tuple(strictest.values()), tuple(bases)
+def _cover(
+    covering: dict[Path, datetime], provider: UUID, opened: Sequence[Path], at: datetime
+) -> bool:
+    """Enter every open path that lets a provider's data be used, with when it last does so."""
+    covered = False
+    for path in opened:
+        if provider in path.providers:
+            until = path.provider_until.get(provider, NEVER)
+            if until > at:
+                covering[path] = min(until, covering.get(path, NEVER))
+                covered = True
+    return covered
 
 
 def _permit(
-    ask: Ask, granted: Mapping[UUID, Path], refused: Mapping[UUID, Refusal], at: datetime
+    ask: Ask,
+    granted: Sequence[UUID],
+    refused: Mapping[UUID, Refusal],
+    covering: Mapping[Path, datetime],
+    at: datetime,
 ) -> Permit:
-    paths = list(dict.fromkeys(granted.values()))
-    obligations, bases = _together(paths)
-    expires, minimum_cell = NEVER, 0
-    for path in paths:
-        minimum_cell = max(minimum_cell, path.minimum_cell)
+    """Within the strictest limits of all paths that cover the request, until the first of them ends."""
+    expires = min(covering.values())
+    for path in covering:
         expires = min(expires, path.lasts_until(at))
         if path.user_until:
             expires = min(expires, path.user_until.get(ask.organisation, NEVER))
-    for provider, path in granted.items():
-        if path.provider_until:
-            expires = min(expires, path.provider_until.get(provider, NEVER))
+    paths = sorted(covering, key=strictness)
+    obligations, bases = paths[0].obligations, paths[0].bases
+    if len(paths) > 1:
+        obligations = strictest(each for path in paths for each in path.obligations)
+        bases = tuple(dict.fromkeys(basis for path in paths for basis in path.bases))
     return Permit.to(
         ask,
         providers=tuple(granted),
         refused_providers=refused,
-        minimum_cell=minimum_cell,
+        minimum_cell=paths[0].minimum_cell,
         agreements=bases,
         obligations=obligations,
         granted_at=at,

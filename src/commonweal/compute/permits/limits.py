@@ -6,10 +6,11 @@ two permits, two versions of a text.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from commonweal.compute.permits.asking import Obligation
 from commonweal.compute.permits.clauses import (
     LEVELS,
     Clause,
@@ -57,3 +58,20 @@ def value_of(clause: Clause) -> Any:
 def looseness(clause: Clause) -> int:
     """How much a limit allows; of two of one kind the smaller is the stricter."""
     return LIMITS[type(clause)].looseness(value_of(clause))
+
+
+def strictest(limits: Iterable[Obligation]) -> tuple[Obligation, ...]:
+    """Of each kind the one that allows least; of two that allow the same, the first."""
+    held: dict[str, Obligation] = {}
+    for each in limits:
+        other = held.get(each.kind)
+        loose = LOOSENESS[each.kind]
+        if other is None or loose(each.value) < loose(other.value):
+            held[each.kind] = each
+    return tuple(held.values())
+
+
+def keep_to(held: Iterable[Obligation], demanded: Iterable[Obligation]) -> bool:
+    """Whether whoever keeps to the limits held keeps to those that are demanded too."""
+    kept = strictest(held)
+    return strictest([*kept, *demanded]) == kept

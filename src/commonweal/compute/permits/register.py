@@ -98,7 +98,6 @@ class Path:
         )
         self.providers = _common(_named(chain, PROVIDER))
         self.in_order = tuple(sorted(self.providers))
-        self.users = _common(_named(chain, USER))
         self.intermediaries = frozenset[UUID]().union(
             *(party.ids for terms in chain if (party := terms.party(INTERMEDIARY)))
         )
@@ -267,7 +266,7 @@ class Register:
                 self._enter(leaf)
         for table in (self.of_provider, self.of_user, self.sharing, self.licensing):
             for paths in table.values():
-                paths.sort(key=_strictness)
+                paths.sort(key=strictness)
 
     def _enter(self, leaf: Terms) -> None:
         shares = leaf.kind in SHARING
@@ -300,6 +299,6 @@ class Register:
                     yield (leaf, *chain)
 
 
-def _strictness(path: Path) -> tuple[int, datetime, str, int]:
-    """The strictest path first: where several cover the same request, it is the one that governs."""
+def strictness(path: Path) -> tuple[int, datetime, str, int]:
+    """Where several cover one request: the largest smallest group first, which is named first."""
     return (-path.minimum_cell, path.closes, path.leaf.reference, -path.leaf.version)

@@ -4,7 +4,8 @@ Cedar is asked provider by provider: may this organisation submit, measure or re
 was signed and what happened become entities; the rules below become policies for each sharing
 agreement and for each licence under an agreement, alone and under each memorandum, whatever their
 state. Days are compared as
-calendar days where the agreement lives, not as instants, so that nothing of `terms.py` is used.
+calendar days where the agreement lives, not as instants, so that nothing of `terms.py` is used. With
+each yes Cedar names every policy that says so, and with it the agreements on which the yes rests.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from commonweal.compute.permits.asking import Ask
 from commonweal.compute.permits.terms import Terms
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+SEPARATOR = ", "
 REACH = {"none": 0, "partners": 1, "public": 2}
 
 # What no agreement can open.
@@ -48,13 +50,14 @@ when { principal == resource.provider }
 when { action == Action::"submit" || context.asked == [principal] }
 """
 
-# A user works with the records of a provider.
+# A user works with the records of a provider. To read back one's own is no use.
 USE = """
 permit (
   principal,
   action in [Action::"measure", Action::"read_submission"],
   resource in Contract::"PARTNERSHIP/CONTRACT"
 )
+unless { action == Action::"read_submission" && context.asked == [principal] }
 when { LICENCE.users.contains(principal) }
 when { LICENCE.kind == "dul" && LICENCE.parent == AGREEMENT.reference }
 when { LICENCE.partnership == AGREEMENT.partnership }
@@ -194,13 +197,14 @@ def policies(everything: Sequence[Terms], pairs: Iterable[tuple[Terms, Terms]]) 
     for agreement in everything:
         for above in [(), *memoranda]:
             text = OWN + SHARED + standing(agreement, above) + resting(above, "")
-            texts += covering(agreement, text.replace("AGREEMENT", name(agreement)))
+            text = text.replace("AGREEMENT", name(agreement))
+            texts += covering([agreement, *above], text)
     for licence, agreement in pairs:
         for above in [(), *memoranda]:
             text = USE + SHARED + standing(licence, [agreement, *above])
             text += standing(agreement, above) + resting(above, UNDER_USE)
             text = text.replace("LICENCE", name(licence)).replace("AGREEMENT", name(agreement))
-            texts += covering(licence, text)
+            texts += covering([licence, agreement, *above], text)
     return PolicySet.from_str("\n".join(texts))
 
 
@@ -212,11 +216,12 @@ def resting(above: Sequence[Terms], use: str) -> str:
     return (UNDER + use).replace("MEMO", name(memorandum)) + standing(memorandum, ())
 
 
-def covering(terms: Terms, text: str) -> list[str]:
-    """The policy for each contract of which the agreement names fields."""
-    there = text.replace("PARTNERSHIP", str(terms.partnership))
-    data = [clause for clause in terms.clauses if isinstance(clause, c.Data)]
-    return [there.replace("CONTRACT", each.contract) + ";" for each in data]
+def covering(chain: Sequence[Terms], text: str) -> list[str]:
+    """The policy for each contract of which the first agreement names fields, named by them all."""
+    there = text.replace("PARTNERSHIP", str(chain[0].partnership))
+    named = SEPARATOR.join(f"{each.reference} v{each.version}" for each in chain)
+    data = [clause for clause in chain[0].clauses if isinstance(clause, c.Data)]
+    return [f'@id("{named}")' + there.replace("CONTRACT", each.contract) + ";" for each in data]
 
 
 def every_pair(everything: Sequence[Terms]) -> Iterator[tuple[Terms, Terms]]:
@@ -322,8 +327,8 @@ Case = tuple[Ask, datetime]
 
 def allowed(
     everything: Sequence[Terms], cases: Sequence[Case], everybody: Sequence[UUID]
-) -> list[set[UUID]]:
-    """For each request at its instant: the providers whose data Cedar lets be used."""
+) -> list[dict[UUID, set[str]]]:
+    """For each request at its instant: whose data Cedar lets be used, and on what that rests."""
     zones = {terms.zone for terms in everything}
     requests, owners = [], []
     for place, (ask, at) in enumerate(cases):
@@ -335,10 +340,10 @@ def allowed(
         policies(everything, every_pair(everything)),
         entities(everything, [ask for ask, _at in cases], everybody),
     )
-    found: list[set[UUID]] = [set() for _case in cases]
+    found: list[dict[UUID, set[str]]] = [{} for _case in cases]
     for (place, provider), answer in zip(owners, answers, strict=True):
         if yes(answer):
-            found[place].add(provider)
+            found[place][provider] = rests_on(answer)
     return found
 
 
@@ -347,3 +352,9 @@ def yes(answer: AuthzResult) -> bool:
     if answer.diagnostics.errors:
         raise AssertionError(answer.diagnostics.errors)
     return answer.allowed
+
+
+def rests_on(answer: AuthzResult) -> set[str]:
+    """Every agreement, with its version, of every policy that says yes."""
+    named = answer.diagnostics.id_annotations_by_reason.values()
+    return {each for chain in named for each in chain.split(SEPARATOR)}

@@ -12,18 +12,27 @@ from typing import Any
 from uuid import UUID
 
 from commonweal.compute.permits import clauses as c
-from commonweal.compute.permits.asking import Ask
+from commonweal.compute.permits.asking import Ask, Permit
+from commonweal.compute.permits.governing import Breach, Grain
 from commonweal.compute.permits.terms import Terms
 
 REACH = {"none": 0, "partners": 1, "public": 2}
 
 
+CLAUSES = (c.MinimumCell, c.Publication, c.Linkage, c.Retention, Breach, Grain)
+GRAINS = {"totals": 0, "records": 1}
+
+
 @dataclass(frozen=True)
 class Grant:
-    """One provider through one chain: the strictest cell, and when the chain closes."""
+    """One provider through one chain: what it rests on, its limits, and when the chain closes.
+
+    `limits`: kind → how much the strictest of the chain allows; a larger number allows more.
+    """
 
     provider: UUID
-    minimum_cell: int
+    chain: tuple[tuple[str, int], ...]
+    limits: dict[str, int]
     until: datetime
 
 
@@ -105,6 +114,7 @@ def ends(chain: list[Terms], provider: UUID, user: UUID | None, at: datetime) ->
             named = ids(terms, role) | ids(terms, "member")
             if organisation in named and organisation in terms.withdrawals:
                 moments.append(terms.withdrawals[organisation])
+        moments += [each for each in terms.withdrawals.values() if not kept(chain, each)]
     return min(moments)
 
 
@@ -188,12 +198,50 @@ def masked(terms: Terms, contract: str) -> set[str]:
     }
 
 
+def allowed(kind: str, clause: Any) -> int:
+    """How much a limit allows."""
+    match kind:
+        case "minimum_cell":
+            return -int(clause.minimum)
+        case "publication":
+            return REACH[clause.level]
+        case "linkage":
+            return int(clause.allowed)
+        case "retention":
+            return int(clause.months)
+        case "breach":
+            return int(clause.hours)
+        case _:
+            return GRAINS[clause.level]
+
+
+def limits(chain: list[Terms]) -> dict[str, int]:
+    found = {}
+    for kind in ("minimum_cell", "publication", "linkage", "retention", "breach", "grain"):
+        said = [allowed(kind, clause) for terms in chain if (clause := only(terms, kind))]
+        if said:
+            found[kind] = min(said)
+    return found
+
+
 def granted(chain: list[Terms], ask: Ask, own: bool, at: datetime) -> list[Grant]:
-    cells = [clause.minimum for terms in chain if (clause := only(terms, "minimum_cell"))]
     asked = {ask.organisation} if own else set(ask.providers)
     user = None if own else ask.organisation
+    rests_on = tuple((terms.reference, terms.version) for terms in chain)
     return [
-        Grant(provider, max(cells), ends(chain, provider, user, at))
+        Grant(provider, rests_on, limits(chain), ends(chain, provider, user, at))
         for provider in {each for terms in chain for each in ids(terms, "provider")}
         if (not asked or provider in asked) and takes_part(provider, "provider", chain, at)
     ]
+
+
+def together(found: list[Grant]) -> dict[str, int]:
+    """Of several grants, for each limit, what the strictest allows."""
+    kinds = {kind for each in found for kind in each.limits}
+    return {kind: min(each.limits[kind] for each in found if kind in each.limits) for kind in kinds}
+
+
+def held_to(permit: Permit) -> dict[str, int]:
+    """How much a permit allows, limit by limit, as `together`."""
+    of = {each.kind: each for each in CLAUSES}
+    return {each.kind: allowed(each.kind, of[each.kind](each.value)) for each in permit.obligations}

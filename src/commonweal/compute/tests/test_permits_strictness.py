@@ -13,6 +13,7 @@ from commonweal.compute.permits import clauses as c
 from commonweal.compute.permits.asking import Ask, Permit, Refusal
 from commonweal.compute.permits.deciding import decide
 from commonweal.compute.permits.terms import Terms, terms_from
+from commonweal.compute.tests import permits_reference as slow
 from commonweal.compute.tests.permits_scene import COUNCIL, HOSPITAL, HUB, UNIVERSITY, dsa, dul
 from commonweal.compute.tests.test_permits_properties import (
     MOMENTS,
@@ -20,6 +21,7 @@ from commonweal.compute.tests.test_permits_properties import (
     moments,
     pairs,
     vars_of,
+    worlds,
 )
 
 STEP = timedelta(microseconds=1)
@@ -149,3 +151,39 @@ def test_a_stricter_clause_anywhere_in_the_chain_never_loosens_an_obligation(
     loose, strict = weights(before), weights(after)
     assert all(strict[kind] <= loose[kind] for kind in loose), (loose, strict)
     assert strict["minimum_cell"] == -after.minimum_cell
+
+
+def each_alone(ask: Ask, world: tuple[Terms, ...], at: datetime) -> list[Permit]:
+    """What each version that can open the request would permit if no other of its kind were there."""
+    kind = "dsa" if ask.concerns_own_data else "dul"
+    answers = [
+        decide(ask, [each for each in world if each is leaf or each.kind != kind], at)
+        for leaf in world
+        if leaf.kind == kind
+    ]
+    return [each for each in answers if isinstance(each, Permit)]
+
+
+@settings(max_examples=400, deadline=None)
+@given(worlds, asks, moments)
+def test_several_licences_permit_what_each_does_within_the_strictest_limits_of_all(
+    world: tuple[Terms, ...], ask: Ask, at: datetime
+) -> None:
+    """Never looser than under any of them alone, and no stricter than the strictest of them."""
+    alone, answer = each_alone(ask, world, at), decide(ask, world, at)
+    if isinstance(answer, Refusal):
+        assert not alone
+        return
+    assert set(answer.providers) == {who for each in alone for who in each.providers}
+    assert set(answer.agreements) == {basis for each in alone for basis in each.agreements}
+    assert answer.minimum_cell == max(each.minimum_cell for each in alone)
+    assert answer.expires_at == min(each.expires_at for each in alone)
+    said = [slow.held_to(each) for each in alone]
+    strictest = {
+        kind: min(each[kind] for each in said if kind in each)
+        for kind in {k for e in said for k in e}
+    }
+    assert slow.held_to(answer) == strictest
+    for limit in answer.obligations:
+        assert any(limit in each.obligations for each in alone)
+        assert limit.reference in {basis.reference for basis in answer.agreements}

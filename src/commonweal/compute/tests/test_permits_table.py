@@ -6,8 +6,8 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -333,13 +333,6 @@ USE = [
         note="minimum 20",
     ),
     Row(
-        "Two licences cover the request: the stricter governs.",
-        measure(),
-        (*BOTH, dul(dul_clauses(minimum_cell=c.MinimumCell(15)), reference="DUL-2")),
-        "yes",
-        note="minimum 15",
-    ),
-    Row(
         "A provider reads back what it handed in.",
         submit(action="read_submission"),
         (dsa(),),
@@ -431,6 +424,130 @@ USE = [
 ]
 
 
+def second(**changes: c.Clause) -> Terms:
+    """DUL-2: larger groups than DUL-1, and wider than it in everything else."""
+    wider = {
+        "minimum_cell": c.MinimumCell(15),
+        "linkage": c.Linkage(True),
+        "publication": c.Publication("public"),
+        "retention": c.Retention(24),
+        "expiry": c.Expiry(date(2027, 6, 30)),
+    }
+    return dul(dul_clauses(**{**wider, **changes}), reference="DUL-2")
+
+
+OF_BOTH = (
+    "DUL-1, DUL-2: smallest group shown 15 (DUL-2 clause 5), publication partners (DUL-1 clause 7),"
+    " linkage no (DUL-1 clause 6), retention 12 (DUL-1 clause 8), to 31 December 2026"
+)
+OF_FIRST = (
+    "DUL-1: smallest group shown 10 (DUL-1 clause 5), publication partners (DUL-1 clause 7),"
+    " linkage no (DUL-1 clause 6), retention 12 (DUL-1 clause 8), to 31 December 2026"
+)
+OF_SECOND = (
+    "DUL-2: smallest group shown 15 (DUL-2 clause 5), publication public (DSA-1 clause 7),"
+    " linkage yes (DSA-1 clause 6), retention 24 (DUL-2 clause 8), to 30 June 2027"
+)
+LEFT_OUT = "; left out: St Agnes Hospital, "
+ONLY_COUNCIL = {"provider": party("provider", COUNCIL)}
+DSA_2 = dsa(dsa_clauses(minimum_cell=c.MinimumCell(20)), reference="DSA-2")
+SEVERAL = [
+    Row("Both cover the request.", measure(), (*BOTH, second()), "yes", note=OF_BOTH),
+    Row(
+        "The results go to the public, which one of them does not allow: only the other counts.",
+        measure(output="public"),
+        (*BOTH, second()),
+        "yes",
+        note=OF_SECOND,
+    ),
+    Row(
+        "Records are joined, which one of them does not allow.",
+        measure(linkage=True),
+        (*BOTH, second()),
+        "yes",
+        note=OF_SECOND,
+    ),
+    Row(
+        "A result shows the values of a field that one of them masks.",
+        measure(shown=("area",)),
+        (*BOTH, second(data=c.Data("beds", AREA, ("area",)))),
+        "yes",
+        note=OF_FIRST,
+    ),
+    Row(
+        "The work is done in a country that one of them does not name.",
+        measure(place="GB"),
+        (*BOTH, second(place=Place(("FR",)))),
+        "yes",
+        note=OF_FIRST,
+    ),
+    Row(
+        "One of them does not name a field that is asked for.",
+        measure(),
+        (*BOTH, second(data=c.Data("beds", ("area",)))),
+        "yes",
+        note=OF_FIRST,
+    ),
+    Row(
+        "One of them names one provider only: the other opens the rest, and both limit it.",
+        measure(),
+        (*BOTH, second(**ONLY_COUNCIL)),
+        "yes",
+        note=OF_BOTH,
+    ),
+    Row(
+        "That provider’s data is not asked for: only the other counts.",
+        measure(providers=(HOSPITAL,)),
+        (*BOTH, second(**ONLY_COUNCIL)),
+        "yes",
+        note=OF_FIRST,
+    ),
+    Row(
+        "Neither names a provider that is asked for.",
+        measure(),
+        (dsa(), dul(dul_clauses(**ONLY_COUNCIL)), second(**ONLY_COUNCIL)),
+        "yes",
+        note=f"{OF_BOTH}{LEFT_OUT}DUL-2 clause 14 (providers)",
+    ),
+    Row(
+        "A provider has withdrawn from the agreement above both.",
+        measure(),
+        (dsa(withdrawals={HOSPITAL: JUNE}), dul(), second()),
+        "yes",
+        note=f"{OF_BOTH}{LEFT_OUT}DSA-1 clause 13 (withdrawal)",
+    ),
+    Row(
+        "One of them is suspended.",
+        measure(),
+        (*BOTH, replace(second(), suspensions=((JUNE, None),))),
+        "yes",
+        note=OF_FIRST,
+    ),
+    Row(
+        "The first of them has ended.",
+        measure(),
+        (*BOTH, second()),
+        "yes",
+        note=OF_SECOND,
+        at=datetime(2027, 1, 1, tzinfo=UTC),
+    ),
+    Row(
+        "They rest on two sharing agreements.",
+        measure(),
+        (*BOTH, DSA_2, replace(second(), parent="DSA-2")),
+        "yes",
+        note=OF_BOTH.replace("15 (DUL-2", "20 (DSA-2"),
+    ),
+    Row(
+        "The same, and the data is known to lie under the first.",
+        measure(under="DSA-1"),
+        (*BOTH, DSA_2, replace(second(), parent="DSA-2")),
+        "yes",
+        note=OF_FIRST,
+    ),
+]
+
+
 def clause_of(answer: Permit | Refusal) -> str:
     return answer.clause if isinstance(answer, Refusal) else ""
 
@@ -438,10 +555,30 @@ def clause_of(answer: Permit | Refusal) -> str:
 def note_of(answer: Permit | Refusal) -> str:
     if isinstance(answer, Refusal):
         return ""
-    left_out = [f"{NAMES[each]}, {no.clause}" for each, no in answer.refused_providers.items()]
-    return "; ".join(
-        [f"minimum {answer.minimum_cell}", *(f"left out: {each}" for each in left_out)]
+    return "; ".join([f"minimum {answer.minimum_cell}", *left_out(answer)])
+
+
+def left_out(permit: Permit) -> list[str]:
+    return [
+        f"left out: {NAMES[each]}, {refusal.clause}"
+        for each, refusal in permit.refused_providers.items()
+    ]
+
+
+def every_limit(permit: Permit) -> str:
+    """The licences that a permit rests on, and each limit with its clause."""
+    licences = sorted(
+        each.reference for each in permit.agreements if each.reference.startswith("DUL")
     )
+    words = {True: "yes", False: "no"}
+    limits = [
+        f"{c.name(each.kind)} {words[each.value] if isinstance(each.value, bool) else each.value}"
+        f" ({each.reference} clause {each.number})"
+        for each in permit.obligations
+    ]
+    last = dsa().day_of(permit.expires_at - timedelta(microseconds=1))
+    said = f"{', '.join(licences)}: {', '.join(limits)}, to {day_in_words(last)}"
+    return "; ".join([said, *left_out(permit)])
 
 
 @pytest.mark.parametrize("row", [*HANDING_IN, *USE], ids=lambda row: row.case)
@@ -449,6 +586,14 @@ def test_decision(row: Row) -> None:
     answer = decide(row.ask, row.terms, row.at)
     said = answer.code if isinstance(answer, Refusal) else "yes"
     assert (said, clause_of(answer), note_of(answer)) == (row.answer, row.clause, row.note)
+
+
+@pytest.mark.parametrize("row", SEVERAL, ids=lambda row: row.case)
+def test_what_several_licences_allow_together(row: Row) -> None:
+    for terms in (row.terms, row.terms[::-1]):
+        answer = decide(row.ask, terms, row.at)
+        assert isinstance(answer, Permit)
+        assert every_limit(answer) == row.note
 
 
 def test_every_refusal_has_a_row() -> None:
@@ -513,6 +658,18 @@ def page() -> str:
         "## Measuring and reading",
         "",
         *table(USE),
+        "",
+        "## Several licences",
+        "",
+        "A licence covers a request when it would grant it if it were the only one. One that covers it"
+        " is enough for a yes; every one that covers it limits the permit, each limit being the"
+        " strictest of them all. One that would refuse it neither opens nor limits it. Below DUL-2"
+        " stands beside DUL-1: smallest group 15, linkage, public, kept for 24 months instead of 12, to"
+        f" {day_in_words(date(2027, 6, 30))}.",
+        "",
+        "| Case | What the permit rests on and is limited to |",
+        "|---|---|",
+        *(f"| {row.case} | {row.note} |" for row in SEVERAL),
         "",
         "## Clauses that each kind of agreement has",
         "",

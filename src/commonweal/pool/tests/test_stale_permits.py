@@ -199,10 +199,64 @@ def test_it_opens_again_once_a_suspension_is_lifted(here: Agreed, granted: Permi
     opens(granted)
 
 
+def second_licence(here: Agreed, **changes: c.Clause) -> Agreement:
+    data = c.Data("beds", (*FIELDS, "slept_safely"))
+    return licensed(here.contract.agreement, data=data, **changes)
+
+
+def test_a_permit_under_two_licences_outlives_the_end_of_either(here: Agreed) -> None:
+    """It keeps to the limits of both, so also to those of the one that is left."""
+    first = licence(here)
+    second = second_licence(here, minimum_cell=c.MinimumCell(20))
+    granted = agree.permit(ask=asked(here, FIELDS), by=here.convener, at=AT)
+    assert {each.reference for each in granted.agreements} == {"DSA-1", "DUL-1", "DUL-2"}
+    assert granted.minimum_cell == 20
+    suspend(second)
+    opens(granted)
+    assert agree.permit(ask=asked(here, FIELDS), by=here.convener, at=LATER).minimum_cell == 5
+    suspend(first)
+    with pytest.raises(Denied, match="suspended"):
+        opens(granted)
+
+
+@pytest.mark.parametrize(
+    ("change", "stands"),
+    [
+        ({"minimum_cell": c.MinimumCell(20)}, False),
+        ({"retention": c.Retention(6)}, False),
+        ({"minimum_cell": c.MinimumCell(5)}, True),
+        # It does not cover what is asked for.
+        ({"minimum_cell": c.MinimumCell(20), "purpose": c.Purpose(("cw:MonitorEquity",))}, True),
+    ],
+)
+def test_a_stricter_licence_that_covers_the_same_ends_a_permit(
+    here: Agreed, granted: Permit, change: dict[str, c.Clause], stands: bool
+) -> None:
+    second_licence(here, **change)
+    if stands:
+        opens(granted)
+        return
+    with pytest.raises(Denied, match="have changed since"):
+        opens(granted)
+    opens(agree.permit(ask=asked(here, FIELDS), by=here.convener, at=LATER))
+
+
+def test_a_permit_over_two_agreements_ends_with_either(here: Agreed) -> None:
+    """Data lies under each of them: what lay under the one that ended must not be opened."""
+    second = shared(here.partnership, [here.provider, here.other], fields=COLUMNS)
+    licensed(second, data=c.Data("beds", FIELDS))
+    granted = agree.permit(ask=asked(here, FIELDS), by=here.convener, at=AT)
+    assert {"DSA-1", "DSA-2"} < {each.reference for each in granted.agreements}
+    opens(granted)
+    suspend(here.contract.agreement)
+    with pytest.raises(Denied, match="have changed since"):
+        opens(granted)
+
+
 def test_another_agreement_for_the_same_data_does_not_end_a_permit(
     here: Agreed, granted: Permit
 ) -> None:
-    """Stricter, so it would govern a new request; what came in under the first stays open to it."""
+    """Stricter, so it would limit a new request; what came in under the first stays open to it."""
     second = shared(
         here.partnership,
         [here.provider, here.other],
