@@ -3,15 +3,16 @@
     python bench/policy.py [--asks 20000] [--decisions 100000] [--cedar 1000]
         [--out bench/results/policy.json]
 
-One partnership of 40 organisations with 60 sharing agreements and 140 licences under them, some in
-several versions, some withdrawn from, suspended, expired, not yet begun or not signed by all; requests
-of which about half are granted. Everything runs in this one process on one core; CPU seconds are the
-measure, as wall time depends on what else the machine does. Each contestant runs three times in turn
-and the run in the middle counts. Cedar is asked once for each provider whose data one of our decisions
-is about, with policies and entities parsed beforehand, so both rates are given: by request to Cedar,
-and by the whole decision that those requests add up to. `batched` gives it all policies, `by_contract`
-only those of agreements that name the contract. The answers must be the same, provider by provider, or
-the run ends.
+One partnership of 40 organisations with 200 agreements of all three tiers: 8 memoranda of
+understanding, 56 sharing agreements of which five in six rest on a memorandum, and 136 licences under
+these, some in several versions, some withdrawn from, suspended, expired, not yet begun or not signed
+by all; requests of which about two in five are granted. Everything runs in this one process on one
+core; CPU seconds are the measure, as wall time depends on what else the machine does. Each contestant
+runs five times in turn and the run in the middle counts. Cedar is asked once for each provider whose
+data one of our decisions is about, with policies and entities parsed beforehand, so both rates are
+given: by request to Cedar, and by the whole decision that those requests add up to. `batched` gives it
+all policies, `by_contract` only those of agreements that name the contract. The answers must be the
+same, provider by provider and agreement by agreement on which a yes rests, or the run ends.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from importlib.metadata import version
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -49,10 +51,10 @@ ORGANISATIONS = [c.Organisation(UUID(int=1000 + n), f"Organisation {n}") for n i
 HUBS, PROVIDERS, USERS = ORGANISATIONS[:4], ORGANISATIONS[4:28], ORGANISATIONS[24:]
 CONTRACTS = [f"contract-{n}" for n in range(12)]
 FIELDS = [f"field_{n}" for n in range(10)]
-AGREEMENTS, LICENCES = 60, 140
+MEMORANDA, AGREEMENTS, LICENCES = 8, 56, 136
 NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
 SIGNED = datetime(2025, 2, 1, tzinfo=UTC)
-REPEATS = 3
+REPEATS = 5
 LINUX = sys.platform == "linux"
 UNIT = 1 if sys.platform == "darwin" else 1024
 
@@ -67,13 +69,25 @@ class World:
     def __init__(self, asks: int, seed: int = 2026) -> None:
         self.random = random.Random(seed)
         self.terms: list[Terms] = []
-        self.latest: list[Terms] = []
-        for number in range(1, AGREEMENTS + 1):
-            self._add("dsa", f"DSA-{number}", self._agreement(), "")
-        above = list(self.latest)
-        for number in range(1, LICENCES + 1):
-            parent = self.random.choice(above)
-            self._add("dul", f"DUL-{number}", self._licence(parent), parent.reference)
+        memoranda = [
+            self._add("mou", f"MOU-{number}", self._memorandum())
+            for number in range(1, MEMORANDA + 1)
+        ]
+        framed = [
+            (self.random.choice(memoranda) if self.random.random() < 5 / 6 else None)
+            for _ in range(AGREEMENTS)
+        ]
+        self.shared = [
+            self._add("dsa", f"DSA-{number}", self._agreement(above), above)
+            for number, above in enumerate(framed, 1)
+        ]
+        rested = [self.random.randrange(AGREEMENTS) for _ in range(LICENCES)]
+        self.licensed = [
+            self._add(
+                "dul", f"DUL-{number}", self._licence(self.shared[n], framed[n]), self.shared[n]
+            )
+            for number, n in enumerate(rested, 1)
+        ]
         self.asks = [self._ask() for _ in range(asks)]
 
     def _some(self, values: list[Any], low: int, high: int) -> list[Any]:
@@ -90,23 +104,40 @@ class World:
             c.Withdrawal(30),
         ]
 
-    def _agreement(self) -> list[c.Clause]:
+    def _memorandum(self) -> list[c.Clause]:
+        """Who works together and what for; some set limits for all below."""
         return [
-            party("provider", self._some(PROVIDERS, 2, 6)),
+            party("member", [*HUBS, *self._some(ORGANISATIONS[len(HUBS) :], 16, 30)]),
+            c.Purpose(tuple(self._some(list(PURPOSES), 8, 12))),
+            *([c.MinimumCell(5)] if self.random.random() < 0.5 else []),
+            *([c.Linkage(False)] if self.random.random() < 0.2 else []),
+            *([c.Publication("partners")] if self.random.random() < 0.2 else []),
+            *self._life(),
+        ]
+
+    def _agreement(self, above: Terms | None) -> list[c.Clause]:
+        """Within the memorandum it rests on, if any."""
+        members = above.party("member") if above else None
+        purpose = above.clause(c.Purpose) if above else None
+        bound = {clause.kind for clause in above.clauses} if above else set()
+        providers = [each for each in PROVIDERS if not members or each.id in members.ids]
+        reach = ["partners"] if "publication" in bound else ["partners", "public"]
+        return [
+            party("provider", self._some(providers, 2, 6)),
             party("recipient", self._some(HUBS, 1, 2)),
             *(
                 c.Data(contract, tuple(self._some(FIELDS, 5, 10)))
                 for contract in self._some(CONTRACTS, 1, 2)
             ),
-            c.Purpose(tuple(self._some(list(PURPOSES), 4, 8))),
-            c.MinimumCell(self.random.choice([3, 5, 10])),
-            c.Linkage(self.random.random() < 0.5),
-            c.Publication(self.random.choice(["partners", "public"])),
+            c.Purpose(tuple(self._some(list(purpose.purposes if purpose else PURPOSES), 4, 8))),
+            c.MinimumCell(self.random.choice([5, 10] if "minimum_cell" in bound else [3, 5, 10])),
+            c.Linkage("linkage" not in bound and self.random.random() < 0.5),
+            c.Publication(self.random.choice(reach)),
             c.Retention(self.random.choice([24, 36, 60])),
             *self._life(),
         ]
 
-    def _licence(self, parent: Terms) -> list[c.Clause]:
+    def _licence(self, parent: Terms, memorandum: Terms | None) -> list[c.Clause]:
         """Narrower than the agreement in some of its clauses, as wide in the others."""
         keeps, may_use, purpose = parent.party("recipient"), parent.party("provider"), None
         purpose = parent.clause(c.Purpose)
@@ -116,10 +147,12 @@ class World:
         linked, reach = parent.clause(c.Linkage), parent.clause(c.Publication)
         assert data and linked and reach
         named = self._some(list(may_use.organisations), 1, 4)
+        members = memorandum.party("member") if memorandum else None
+        users = [each for each in USERS if not members or each.id in members.ids]
         return [
             *([party("provider", named)] if self.random.random() < 0.2 else []),
             party("recipient", list(keeps.organisations)),
-            party("user", self._some(USERS, 1, 3)),
+            party("user", self._some(users, 1, 3)),
             c.Data(contract, tuple(self._some(list(data.fields), 3, 8))),
             c.Purpose(tuple(self._some(list(purpose.purposes), 1, 3))),
             c.MinimumCell(self.random.choice([10, 15, 20])),
@@ -129,7 +162,9 @@ class World:
             *self._life(),
         ]
 
-    def _add(self, kind: str, reference: str, clauses: list[c.Clause], parent: str) -> None:
+    def _add(
+        self, kind: str, reference: str, clauses: list[c.Clause], parent: Terms | None = None
+    ) -> Terms:
         """The version in force, in a third of cases after one that it replaced."""
         parties = {each for clause in clauses if isinstance(clause, c.Party) for each in clause.ids}
         facts: dict[str, Any] = {
@@ -137,7 +172,7 @@ class World:
             "reference": reference,
             "kind": kind,
             "zone": "Europe/London",
-            "parent": parent,
+            "parent": parent.reference if parent else "",
         }
         older = self.random.random() < 0.33
         renewed = SIGNED + timedelta(days=300)
@@ -161,7 +196,7 @@ class World:
             **self._fate(sorted(parties)),
         )
         self.terms.append(fresh)
-        self.latest.append(fresh)
+        return fresh
 
     def _fate(self, parties: list[UUID]) -> dict[str, Any]:
         """Of twenty, two have lost a party, one is suspended, one was, one lacks a signature."""
@@ -189,18 +224,18 @@ class World:
         return Ask(actor="service:bench", partnership=PARTNERSHIP, **wanted)
 
     def _own(self, action: str) -> dict[str, Any]:
-        terms = self.random.choice(self.latest[:AGREEMENTS])
+        terms = self.random.choice(self.shared)
         providers = terms.party("provider")
         assert providers
         who = self.random.choice(providers.organisations).id
         return {"action": action, "organisation": who, "providers": (who,), **self._fields(terms)}
 
     def _use(self, action: str) -> dict[str, Any]:
-        terms = self.random.choice(self.latest[AGREEMENTS:])
+        terms = self.random.choice(self.licensed)
         users, purpose = terms.party("user"), terms.clause(c.Purpose)
         reach = terms.clause(c.Publication)
         assert users and purpose and reach
-        above = next(each for each in self.latest if each.reference == terms.parent)
+        above = next(each for each in self.shared if each.reference == terms.parent)
         providers = terms.party("provider") or above.party("provider")
         assert providers
         named = tuple(each.id for each in self._some(list(providers.organisations), 1, 3))
@@ -283,19 +318,17 @@ class Cedar:
     """
 
     def __init__(self, world: World, cases: list[Case], sliced: bool) -> None:
-        pairs = [
-            (licence, agreement)
-            for licence, agreement in cedar.every_pair(world.terms)
-            if licence.parent == agreement.reference
+        chains = [
+            chain
+            for chain in cedar.every_chain(world.terms)
+            if all(one.parent == above.reference for one, above in pairwise(chain))
+            and not chain[-1].parent
         ]
         start = time.process_time()
         self.policies = {
-            contract: cedar.policies(
-                [each for each in world.terms if contract in each.contracts],
-                [pair for pair in pairs if contract in pair[0].contracts],
-            )
+            contract: cedar.policies(each for each in chains if contract in each[0].contracts)
             for contract in (CONTRACTS if sliced else [])
-        } or dict.fromkeys(CONTRACTS, cedar.policies(world.terms, pairs))
+        } or dict.fromkeys(CONTRACTS, cedar.policies(chains))
         self.entities = cedar.entities(
             world.terms, [ask for ask, _at in cases], [each.id for each in ORGANISATIONS]
         )
@@ -341,6 +374,18 @@ def sharing(terms: Terms, contract: str) -> frozenset[UUID]:
     return providers.ids if shares and providers else frozenset()
 
 
+Answered = tuple[set[UUID], set[str]]
+
+
+def answered(answer: Permit | Refusal) -> Answered:
+    """Whose data may be used, and the versions of agreements on which that rests."""
+    if isinstance(answer, Refusal):
+        return set(), set()
+    return set(answer.providers), {
+        f"{each.reference} v{each.version}" for each in answer.agreements
+    }
+
+
 def beside(
     world: World, register: Register, cases: list[Case], *, sliced: bool, singly: bool = False
 ) -> dict[str, Any]:
@@ -348,16 +393,15 @@ def beside(
     contestant = Cedar(world, cases, sliced)
     run = contestant.singly if singly else contestant.batched
     answers = run()
-    found: list[set[UUID]] = [set() for _case in cases]
+    found: list[Answered] = [(set(), set()) for _case in cases]
     for contract in CONTRACTS:
         owned = zip(contestant.owners[contract], answers[contract], strict=True)
         for (place, provider), answer in owned:
             if cedar.yes(answer):
-                found[place].add(provider)
+                found[place][0].add(provider)
+                found[place][1].update(cedar.rests_on(answer))
     for (ask, at), theirs in zip(cases, found, strict=True):
-        answer = decide(ask, register, at)
-        mine = set(answer.providers) if isinstance(answer, Permit) else set()
-        if mine != theirs:
+        if answered(decide(ask, register, at)) != theirs:
             raise SystemExit(f"The answers differ: {ask}")
     requests = sum(map(len, answers.values()))
     spent = middle(run)
@@ -402,7 +446,7 @@ def main() -> None:
     figures, register = ours(world, cases, chosen.decisions)
     report = {
         "machine": described,
-        "agreements": AGREEMENTS + LICENCES,
+        "agreements": {"mou": MEMORANDA, "dsa": AGREEMENTS, "dul": LICENCES},
         "versions": len(world.terms),
         "organisations": len(ORGANISATIONS),
         "commonweal": figures,

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from operator import attrgetter
 from uuid import UUID
 
 from commonweal.compute.permits.asking import (
@@ -33,17 +34,23 @@ from commonweal.compute.permits.clauses import (
 from commonweal.compute.permits.limits import strictest
 from commonweal.compute.permits.reasons import (
     NOT_IN_FORCE,
+    NOT_NAMED,
     closure,
     ids,
     nearest,
+    nearness,
     not_named,
     refusal,
     shown_by,
     why_shut,
     withdrawn,
 )
-from commonweal.compute.permits.register import Path, Register, strictness
+from commonweal.compute.permits.register import Path, Register
 from commonweal.compute.permits.terms import NEVER, Terms, aware
+
+NOBODY: frozenset[UUID] = frozenset()
+_Shut = tuple[Path, str]
+"""A path that is closed to a request, and the code of why. The refusal is made when it is told."""
 
 
 def decide(ask: Ask, terms: Register | Iterable[Terms], at: datetime) -> Permit | Refusal:
@@ -61,24 +68,25 @@ def decide(ask: Ask, terms: Register | Iterable[Terms], at: datetime) -> Permit 
     opened: list[Path] = []
     shut: list[_Shut] = []
     for path in _paths(ask, own, register):
-        if code := _shut(path, ask, own, at):
-            shut.append(_Shut(path, code))
+        if code := _code(path, ask, own, at):
+            shut.append((path, code))
         else:
             opened.append(path)
-    if not opened and not shut:
-        return _nothing_found(ask, register, at)
-    covering: dict[Path, datetime] = {}
-    granted: list[UUID] = []
+    if not opened:
+        return _why_none_opens(ask, own, shut, at) if shut else _nothing_found(ask, register, at)
+    wanted = _asked_providers(ask, own, opened, shut, at)
+    covering = _covering(wanted, opened, at)
+    covered = NOBODY.union(*covering.values())
     refused: dict[UUID, Refusal] = {}
-    for provider in _asked_providers(ask, own, opened, shut, at):
-        if _cover(covering, provider, opened, at):
-            granted.append(provider)
-        else:
-            refused[provider] = _why_not(provider, opened, shut, ask, at)
-    if not granted:
-        reasons = [*refused.values(), *(each.why(ask, at) for each in shut)]
+    if len(covered) < len(wanted):
+        for provider in wanted:
+            if provider not in covered:
+                refused[provider] = _why_not(provider, opened, shut, ask, at)
+    if not covered:
+        reasons = [*refused.values(), *(why_shut(path, code, ask, at) for path, code in shut)]
         # Two agreements without a provider in common leave nobody to refuse.
         return nearest(reasons or [not_named(opened[0], PROVIDER, "provider_not_named")])
+    granted = tuple([each for each in wanted if each in covered]) if refused else wanted
     return _permit(ask, granted, refused, covering, at)
 
 
@@ -110,37 +118,22 @@ def _under(ask: Ask, paths: Sequence[Path]) -> Sequence[Path]:
 
 def _asked_providers(
     ask: Ask, own: bool, opened: Sequence[Path], shut: Sequence[_Shut], at: datetime
-) -> Iterable[UUID]:
+) -> tuple[UUID, ...]:
     """Whose data is asked for, each once, in a fixed order."""
     if own:
         return (ask.organisation,)
     if ask.providers:
-        return dict.fromkeys(ask.providers)
-    naming = [*opened, *(each.path for each in shut if not _is_replaced(each, at))]
+        return tuple(dict.fromkeys(ask.providers))
+    naming = [*opened, *(path for path, code in shut if not _is_replaced(path, code, at))]
     if len(naming) == 1:
         return naming[0].in_order
-    return sorted({provider for path in naming for provider in path.providers})
+    named = NOBODY.union(*[path.providers for path in naming])
+    return tuple(sorted(named, key=attrgetter("int")))
 
 
-class _Shut:
-    """A path that is closed to a request. The refusal itself is made when it is told, and once."""
-
-    __slots__ = ("code", "path", "refusal")
-
-    def __init__(self, path: Path, code: str) -> None:
-        self.path = path
-        self.code = code
-        self.refusal: Refusal | None = None
-
-    def why(self, ask: Ask, at: datetime) -> Refusal:
-        if self.refusal is None:
-            self.refusal = why_shut(self.path, self.code, ask, at)
-        return self.refusal
-
-
-def _shut(path: Path, ask: Ask, own: bool, at: datetime) -> str:
+def _code(path: Path, ask: Ask, own: bool, at: datetime) -> str:
     """The code of why the path is closed to this request as a whole, "" when it is open."""
-    if not path.in_force(at):
+    if not path.opens <= at < path.closes or (path.suspensions and path.suspension(at)):
         return NOT_IN_FORCE
     if path.countries is not None and ask.place not in path.countries:
         return "place_not_agreed"
@@ -164,24 +157,57 @@ def _beyond(path: Path, ask: Ask, at: datetime) -> str:
     return ""
 
 
-def _is_replaced(shut: _Shut, at: datetime) -> bool:
-    return shut.code == NOT_IN_FORCE and closure(shut.path, at).code == "replaced"
+def _is_replaced(path: Path, code: str, at: datetime) -> bool:
+    return code == NOT_IN_FORCE and closure(path, at).code == "replaced"
+
+
+def _covering(
+    wanted: Sequence[UUID], opened: Sequence[Path], at: datetime
+) -> dict[Path, frozenset[UUID]]:
+    """Every open path that lets data of one of the providers be used, with those of whom it does."""
+    covering = {}
+    # Of two sets the hashes are known; to look up one id after the other would make them anew.
+    asked = opened[0].providers if wanted is opened[0].in_order else frozenset(wanted)
+    for path in opened:
+        covered = path.providers & asked
+        if gone := path.provider_until:
+            covered = frozenset([each for each in covered if gone.get(each, NEVER) > at])
+        if covered:
+            covering[path] = covered
+    return covering
+
+
+def _why_none_opens(ask: Ask, own: bool, shut: Sequence[_Shut], at: datetime) -> Refusal:
+    """The reason that came nearest; of several, one that concerns a provider that is asked for."""
+    # What is in force and refuses came nearer than whatever is not in force.
+    told = [each for each in shut if each[1] != NOT_IN_FORCE] or shut
+    ranks = [nearness(path, code, at) for path, code in told]
+    nearest_of_all = max(ranks)
+    if (
+        nearest_of_all < NOT_NAMED
+        and not own
+        and set(ask.providers).difference(*[path.providers for path, _code in shut])
+    ):
+        return not_named(shut[0][0], PROVIDER, "provider_not_named")
+    near = [each for rank, each in zip(ranks, told, strict=True) if rank == nearest_of_all]
+    if len(near) > 1:
+        wanted = _asked_providers(ask, own, (), shut, at)
+        near = [each for who in wanted for each in near if who in each[0].providers] or near
+    return why_shut(*near[0], ask, at)
 
 
 def _why_not(
     provider: UUID, opened: Sequence[Path], shut: Sequence[_Shut], ask: Ask, at: datetime
 ) -> Refusal:
     """Why no path lets this provider's data be used: the reason that came nearest."""
-    reasons = [each.why(ask, at) for each in shut if provider in each.path.providers]
-    reasons += [
+    reasons = [
+        why_shut(path, code, ask, at) for path, code in shut if provider in path.providers
+    ] + [
         withdrawn("provider_withdrawn", path, PROVIDER, provider)
         for path in opened
         if provider in path.providers
     ]
-    if not reasons:
-        paths = [*opened, *(each.path for each in shut)]
-        reasons = [not_named(paths[0], PROVIDER, "provider_not_named")]
-    return nearest(reasons)
+    return nearest(reasons or [not_named(opened[0], PROVIDER, "provider_not_named")])
 
 
 def _nothing_found(ask: Ask, register: Register, at: datetime) -> Refusal:
@@ -204,12 +230,13 @@ def _no_licence(
 ) -> Refusal:
     contract = {"contract": ask.contract}
     purpose = {**contract, "purpose": ask.purpose}
+    acting = frozenset((ask.organisation,))
     for path in licensing:
-        if ask.organisation in path.intermediaries:
+        if path.intermediaries and ask.organisation in path.intermediaries:
             terms = next(each for each in path.chain if ask.organisation in ids(each, INTERMEDIARY))
             params = {"organisation": terms.parties[ask.organisation]}
             return refusal("intermediary_uses", terms, INTERMEDIARY, ask.contract, params)
-    if mine := [path for path in licensing if ask.organisation in path.users]:
+    if mine := [path for path in licensing if not path.users.isdisjoint(acting)]:
         licence = _foremost(mine, at).leaf
         return refusal("purpose_not_named", licence, "purpose", ask.contract, purpose)
     if others := [path for path in licensing if ask.purpose in path.purposes]:
@@ -222,46 +249,37 @@ def _no_licence(
 
 def _foremost(paths: Sequence[Path], at: datetime) -> Path:
     """The one to name: in force rather than not, then the newest."""
-    return max(paths, key=lambda path: (path.in_force(at), path.leaf.version, path.leaf.reference))
-
-
-def _cover(
-    covering: dict[Path, datetime], provider: UUID, opened: Sequence[Path], at: datetime
-) -> bool:
-    """Enter every open path that lets a provider's data be used, with when it last does so."""
-    covered = False
-    for path in opened:
-        if provider in path.providers:
-            until = path.provider_until.get(provider, NEVER)
-            if until > at:
-                covering[path] = min(until, covering.get(path, NEVER))
-                covered = True
-    return covered
+    newest = sorted(paths, key=attrgetter("leaf.version", "leaf.reference"), reverse=True)
+    return next((path for path in newest if path.in_force(at)), newest[0])
 
 
 def _permit(
     ask: Ask,
-    granted: Sequence[UUID],
+    granted: tuple[UUID, ...],
     refused: Mapping[UUID, Refusal],
-    covering: Mapping[Path, datetime],
+    covering: Mapping[Path, frozenset[UUID]],
     at: datetime,
 ) -> Permit:
     """Within the strictest limits of all paths that cover the request, until the first of them ends."""
-    expires = min(covering.values())
-    for path in covering:
-        expires = min(expires, path.lasts_until(at))
+    expires = NEVER
+    for path, covered in covering.items():
+        ends = [path.lasts_until(at)]
         if path.user_until:
-            expires = min(expires, path.user_until.get(ask.organisation, NEVER))
-    paths = sorted(covering, key=strictness)
-    obligations, bases = paths[0].obligations, paths[0].bases
-    if len(paths) > 1:
-        obligations = strictest(each for path in paths for each in path.obligations)
-        bases = tuple(dict.fromkeys(basis for path in paths for basis in path.bases))
+            ends.append(path.user_until.get(ask.organisation, NEVER))
+        if path.provider_until:
+            ends += [path.provider_until.get(each, NEVER) for each in covered]
+        expires = min(expires, *ends)
+    # As they are in the register: the largest smallest group first.
+    first = next(iter(covering))
+    obligations, bases = first.obligations, first.bases
+    if len(covering) > 1:
+        obligations = strictest([each for path in covering for each in path.obligations])
+        bases = tuple(dict.fromkeys([basis for path in covering for basis in path.bases]))
     return Permit.to(
         ask,
-        providers=tuple(granted),
+        providers=granted,
         refused_providers=refused,
-        minimum_cell=paths[0].minimum_cell,
+        minimum_cell=first.minimum_cell,
         agreements=bases,
         obligations=obligations,
         granted_at=at,

@@ -45,6 +45,14 @@ _NEARNESS: Mapping[str, int] = {
 }
 
 
+NOT_NAMED = _NEARNESS["provider_not_named"]
+
+
+def nearness(path: Path, code: str, at: datetime) -> int:
+    """How near a closed path came, without making the refusal that says so."""
+    return _NEARNESS[closure(path, at).code if code == NOT_IN_FORCE else code]
+
+
 def nearest(refusals: Sequence[Refusal]) -> Refusal:
     if len(refusals) == 1:
         return refusals[0]
@@ -199,9 +207,10 @@ def withdrawn(code: str, path: Path, role: str, organisation: UUID) -> Refusal:
 
 def _fields(path: Path, ask: Ask) -> Refusal:
     for terms in reversed(path.chain):
+        if not terms.contracts:
+            continue
         held = terms.data(path.contract)
-        missing = tuple(each for each in ask.fields if not held or each not in held.fields)
-        if terms.contracts and missing:
+        if missing := tuple([each for each in ask.fields if not held or each not in held.fields]):
             params = {"contract": path.contract, "fields": missing}
             return refusal("field_not_named", terms, "data", path.contract, params)
     raise AssertionError("covered fields were asked why they are not")  # pragma: no cover

@@ -56,7 +56,7 @@ _BASIS = (
 class Path:
     """One chain of agreements, leaf first, for one contract, with the strictest limits of all.
 
-    `in_order`: the providers, sorted. `changes`: the instants between which everything that can be
+    `leaf`: the first of the chain. `in_order`: the providers, sorted. `changes`: the instants between which everything that can be
     said of it stays the same. `closures`: for each span between two of them, why the path is not in
     force, once that has been asked.
     """
@@ -72,6 +72,7 @@ class Path:
         "fields",
         "in_order",
         "intermediaries",
+        "leaf",
         "linkage",
         "masked",
         "minimum_cell",
@@ -90,6 +91,7 @@ class Path:
 
     def __init__(self, chain: tuple[Terms, ...], contract: str) -> None:
         self.chain = chain
+        self.leaf = chain[0]
         self.contract = contract
         self.fields = _common(
             frozenset(data.fields) if (data := terms.data(contract)) else frozenset()
@@ -133,10 +135,6 @@ class Path:
             Basis(terms.reference, terms.version, terms.text_hash, _numbers(terms, contract))
             for terms in chain
         )
-
-    @property
-    def leaf(self) -> Terms:
-        return self.chain[0]
 
     def in_force(self, at: datetime) -> bool:
         return self.opens <= at < self.closes and not (
@@ -266,7 +264,7 @@ class Register:
                 self._enter(leaf)
         for table in (self.of_provider, self.of_user, self.sharing, self.licensing):
             for paths in table.values():
-                paths.sort(key=strictness)
+                paths.sort(key=_strictness)
 
     def _enter(self, leaf: Terms) -> None:
         shares = leaf.kind in SHARING
@@ -293,12 +291,25 @@ class Register:
         if not leaf.parent:
             yield (leaf,)
             return
-        for parent in self._versions.get((leaf.partnership, leaf.parent), ()):
-            if parent.kind == KINDS[leaf.kind].under:
-                for chain in self._chains(parent, below | {leaf.reference}):
-                    yield (leaf, *chain)
+        parents = [
+            each
+            for each in self._versions.get((leaf.partnership, leaf.parent), ())
+            if each.kind == KINDS[leaf.kind].under
+        ]
+        # A path through versions that never met is never open, and there would be ever more of them.
+        for parent in [each for each in parents if _met(leaf, each)] or parents:
+            for chain in self._chains(parent, below | {leaf.reference}):
+                yield (leaf, *chain)
 
 
-def strictness(path: Path) -> tuple[int, datetime, str, int]:
+def _met(child: Terms, parent: Terms) -> bool:
+    """Whether neither of two versions was replaced before the other was signed by all."""
+    return not any(
+        one.replaced_at and other.active_at and one.replaced_at <= other.active_at
+        for one, other in ((child, parent), (parent, child))
+    )
+
+
+def _strictness(path: Path) -> tuple[int, datetime, str, int]:
     """Where several cover one request: the largest smallest group first, which is named first."""
     return (-path.minimum_cell, path.closes, path.leaf.reference, -path.leaf.version)

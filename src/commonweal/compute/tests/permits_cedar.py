@@ -187,25 +187,26 @@ def parts(terms: Terms) -> list[UUID]:
     return ids(terms, "recipient") + ids(terms, "member")
 
 
-def policies(everything: Sequence[Terms], pairs: Iterable[tuple[Terms, Terms]]) -> PolicySet:
-    """One policy for each agreement, and for each of the pairs of a licence and an agreement.
+Chain = tuple[Terms, ...]
 
-    Each of them once by itself and once under each memorandum; Cedar says which of these counts.
-    """
-    memoranda = [(terms,) for terms in everything if terms.kind == "mou"]
-    texts = [ALWAYS]
-    for agreement in everything:
-        for above in [(), *memoranda]:
-            text = OWN + SHARED + standing(agreement, above) + resting(above, "")
-            text = text.replace("AGREEMENT", name(agreement))
-            texts += covering([agreement, *above], text)
-    for licence, agreement in pairs:
-        for above in [(), *memoranda]:
-            text = USE + SHARED + standing(licence, [agreement, *above])
-            text += standing(agreement, above) + resting(above, UNDER_USE)
-            text = text.replace("LICENCE", name(licence)).replace("AGREEMENT", name(agreement))
-            texts += covering([licence, agreement, *above], text)
-    return PolicySet.from_str("\n".join(texts))
+
+def policies(chains: Iterable[Chain]) -> PolicySet:
+    """One policy for each chain, and what no agreement can open."""
+    return PolicySet.from_str(
+        "\n".join([ALWAYS, *(each for one in chains for each in policy(one))])
+    )
+
+
+def policy(chain: Chain) -> list[str]:
+    """Of an agreement, or of a licence and an agreement, by itself or under a memorandum."""
+    licences, agreement, above = (), chain[0], chain[1:]
+    if above and above[0].kind == "dsa":
+        licences, agreement, above = chain[:1], chain[1], chain[2:]
+    text = (USE if licences else OWN) + SHARED + standing(agreement, above)
+    text += resting(above, UNDER_USE if licences else "")
+    for licence in licences:
+        text = (text + standing(licence, chain[1:])).replace("LICENCE", name(licence))
+    return covering(chain, text.replace("AGREEMENT", name(agreement)))
 
 
 def resting(above: Sequence[Terms], use: str) -> str:
@@ -216,7 +217,7 @@ def resting(above: Sequence[Terms], use: str) -> str:
     return (UNDER + use).replace("MEMO", name(memorandum)) + standing(memorandum, ())
 
 
-def covering(chain: Sequence[Terms], text: str) -> list[str]:
+def covering(chain: Chain, text: str) -> list[str]:
     """The policy for each contract of which the first agreement names fields, named by them all."""
     there = text.replace("PARTNERSHIP", str(chain[0].partnership))
     named = SEPARATOR.join(f"{each.reference} v{each.version}" for each in chain)
@@ -224,12 +225,18 @@ def covering(chain: Sequence[Terms], text: str) -> list[str]:
     return [f'@id("{named}")' + there.replace("CONTRACT", each.contract) + ";" for each in data]
 
 
-def every_pair(everything: Sequence[Terms]) -> Iterator[tuple[Terms, Terms]]:
-    """Any two agreements of different kinds: it is for Cedar to say that one is not above the other."""
-    for licence in everything:
-        for agreement in everything:
-            if licence.kind == "dul" and agreement.kind == "dsa":
-                yield licence, agreement
+def every_chain(everything: Sequence[Terms]) -> Iterator[Chain]:
+    """Every agreement, and any licence with any agreement, by itself and under any memorandum.
+
+    It is for Cedar to say that one is not above the other.
+    """
+    memoranda: list[Chain] = [(), *((each,) for each in everything if each.kind == "mou")]
+    shared = [each for each in everything if each.kind == "dsa"]
+    for terms in everything:
+        for above in memoranda:
+            yield (terms, *above)
+            if terms.kind == "dul":
+                yield from ((terms, agreement, *above) for agreement in shared)
 
 
 def reference(kind: str, key: str) -> dict[str, Any]:
@@ -337,7 +344,7 @@ def allowed(
             owners.append((place, provider))
     answers = is_authorized_batch(
         requests,
-        policies(everything, every_pair(everything)),
+        policies(every_chain(everything)),
         entities(everything, [ask for ask, _at in cases], everybody),
     )
     found: list[dict[UUID, set[str]]] = [{} for _case in cases]

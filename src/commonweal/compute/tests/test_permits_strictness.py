@@ -12,9 +12,18 @@ from hypothesis import strategies as st
 from commonweal.compute.permits import clauses as c
 from commonweal.compute.permits.asking import Ask, Permit, Refusal
 from commonweal.compute.permits.deciding import decide
+from commonweal.compute.permits.register import Register
 from commonweal.compute.permits.terms import Terms, terms_from
 from commonweal.compute.tests import permits_reference as slow
-from commonweal.compute.tests.permits_scene import COUNCIL, HOSPITAL, HUB, UNIVERSITY, dsa, dul
+from commonweal.compute.tests.permits_scene import (
+    COUNCIL,
+    HOSPITAL,
+    HUB,
+    UNIVERSITY,
+    dsa,
+    dul,
+    mou,
+)
 from commonweal.compute.tests.test_permits_properties import (
     MOMENTS,
     asks,
@@ -187,3 +196,26 @@ def test_several_licences_permit_what_each_does_within_the_strictest_limits_of_a
     for limit in answer.obligations:
         assert any(limit in each.obligations for each in alone)
         assert limit.reference in {basis.reference for basis in answer.agreements}
+
+
+def test_versions_that_were_never_in_force_together_make_no_path() -> None:
+    """Three versions in each of three tiers, renewed together: three ways to read them, not 27."""
+    days = [MOMENTS[0] + timedelta(days=each) for each in range(4)]
+    lives = [
+        {"version": n + 1, "active_at": days[n], "replaced_at": days[n + 1] if n < 2 else None}
+        for n in range(3)
+    ]
+    tiers = [
+        *(mou(**life) for life in lives),
+        *(dsa(parent="MOU-1", **life) for life in lives),
+        *(dul(**life) for life in lives),
+    ]
+    register = Register(tiers)
+    (paths,) = register.licensing.values()
+    assert sorted([each.version for each in path.chain] for path in paths) == [
+        [1, 1, 1],
+        [2, 2, 2],
+        [3, 3, 3],
+    ]
+    for at in days:
+        assert isinstance(decide(MEASURE, register, at + STEP), Permit)
