@@ -75,6 +75,8 @@ class _Asked:
 
 def _asked(request: SignedInRequest, slug: str, reference: str, number: int, clause: int) -> _Asked:
     """Raises Missing, Denied and Conflict as `queries.check_adaptable` does, before anybody types."""
+    # Who only looks in reads the text and finds nothing here.
+    agreements.agreement_for(request.actor, slug, reference, request.at)
     version = agreements.version_for(request.actor, slug, reference, number, request.at)
     rule = queries.rule_at(version, clause)
     terms = agreements.terms_of(version)
