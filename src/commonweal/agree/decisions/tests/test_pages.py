@@ -112,7 +112,7 @@ def test_a_whole_decision_by_its_pages(scene: Scene) -> None:
         browser.send("take_position", 1, stance="consent", **data)
     page = convener.get("proposal", 1)
     assert "It can be adopted." in page and "Adopt" in page
-    convener.get("adopt_proposal", 1)
+    assert "Nobody objects: 5 consent" in convener.get("adopt_proposal", 1)
     convener.send(
         "adopt_proposal", 1, review_on=REVIEW.isoformat(), minutes="Short.", is_public="on"
     )

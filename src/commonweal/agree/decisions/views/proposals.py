@@ -167,7 +167,7 @@ def adopt(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
         "adopt",
         act=lambda said: actions.adopt(proposal=found, **said, by=request.actor, at=request.at),
         said=_("Adopted. It comes back on the day of its review."),
-        result=sheets.result_words(found, request.at),
+        **sheets.result_words(found, request.at),
     )
 
 
@@ -187,7 +187,7 @@ def close(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
             proposal=found, **said, by=request.actor, at=request.at
         ),
         said=_("Closed. It stays on record with its reasons."),
-        result=sheets.result_words(found, request.at),
+        **sheets.result_words(found, request.at),
     )
 
 
