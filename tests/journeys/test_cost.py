@@ -47,10 +47,10 @@ INSIDE = {
     "results/2/safe-sleep-six-weeks/": 16,
     "results/new/": 22,
     "table/organisations/new/": 12,
-    "decisions/": 16,
+    "decisions/": 18,
     "decisions/1/": 30,
     "decisions/2/": 40,
-    "decisions/types/": 14,
+    "decisions/types/": 15,
     "disputes/": 12,
 }
 PUBLIC = {"": 30, "releases/2/": 12, "releases/2/safe-sleep-six-weeks/": 12}

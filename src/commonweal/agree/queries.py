@@ -229,6 +229,18 @@ def chain_of(own: Terms, known: Mapping[str, Terms]) -> Sequence[Terms]:
     return chain
 
 
+def constitution(partnership: Partnership, at: datetime) -> Terms | None:
+    """The constitution in force, of several the one that was signed last; None without one."""
+    signed = AgreementVersion.objects.filter(
+        agreement__partnership=partnership,
+        agreement__kind=Kind.CONSTITUTION,
+        state=State.ACTIVE,
+    )
+    found = (terms_of(version) for version in _whole(signed).order_by("-active_at"))
+    # A constitution rests on nothing, so it is all of its chain.
+    return next((each for each in found if why_it_allows_nothing([each], at) is None), None)
+
+
 def memoranda(partnership: Partnership, at: datetime) -> list[Agreement]:
     """Memoranda of understanding on which an agreement may rest, or will be able to."""
     standing = {"draft", "comment", "signing", "in_force"}

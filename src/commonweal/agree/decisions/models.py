@@ -83,6 +83,8 @@ class DecisionType(models.Model):
     """A kind of decision: who decides, by which rule. The first of a partnership is its default.
 
     `quorum`: percent of the deciding seats that have to answer. `number`: its name in addresses.
+    `departs_because`: why it is not taken as the constitution said when it was set up or changed;
+    whether it departs is never stored.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -96,6 +98,7 @@ class DecisionType(models.Model):
     body = models.CharField(_("name of the body"), max_length=120, blank=True)
     quorum = models.PositiveSmallIntegerField(_("quorum"))
     is_public = models.BooleanField(_("public"))
+    departs_because = models.CharField(_("why it departs"), max_length=500, blank=True)
     set_up_at = models.DateTimeField()
     changed_at = models.DateTimeField()
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from commonweal.agree.decisions import states, words
+from commonweal.agree.decisions.constitution import OnDeciding
 from commonweal.agree.decisions.models import (
     OPEN,
     Contribution,
@@ -311,6 +312,22 @@ def decider(decision_type: DecisionType) -> str:
     return names
 
 
+def departing(
+    found: Sequence[DecisionType], slug: str, constitution: OnDeciding | None
+) -> list[dict[str, str]]:
+    """The types of decision that depart from the constitution, each with how and why."""
+    told = [(each, constitution.departure(each) if constitution else "") for each in found]
+    return [
+        {
+            "name": each.name,
+            "url": reverse("decision_type", args=[slug, each.number]),
+            "departure": departure,
+        }
+        for each, departure in told
+        if departure
+    ]
+
+
 def types_table(found: Sequence[DecisionType], slug: str) -> dict[str, Any]:
     """Types of decision by who does what in them."""
     verbs = [verb for verb in Verb if verb != Verb.DECIDE]
@@ -327,7 +344,7 @@ def types_table(found: Sequence[DecisionType], slug: str) -> dict[str, Any]:
             [
                 {"text": each.name, "url": reverse("decision_type", args=[slug, each.number])},
                 str(Rule(each.rule).label),
-                "" if each.rule == Rule.LEAD else formats.percent(each.quorum / 100),
+                "" if each.rule == Rule.LEAD else words.percent(each.quorum),
                 decider(each),
                 *(holders(each, verb) for verb in verbs),
             ]

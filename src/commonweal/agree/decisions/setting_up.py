@@ -10,6 +10,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from commonweal.agree import queries as agree
 from commonweal.agree.decisions import policies, queries, words
 from commonweal.agree.decisions.models import (
     Decider,
@@ -24,15 +25,22 @@ from commonweal.agree.decisions.models import (
 from commonweal.agree.decisions.recording import said
 from commonweal.compute.decisions import asking, rights
 from commonweal.compute.decisions.delegating import circle
+from commonweal.compute.decisions.departing import departures
+from commonweal.compute.permits.governing import DecisionRule
 from commonweal.convene.models import Partnership, Seat
 from commonweal.core import events
 from commonweal.core.errors import Conflict, Invalid
 from commonweal.core.scope import Actor
 
+LONGEST_REASON = 500
+
 
 @dataclass(frozen=True)
 class Setting:
-    """What a type of decision says. `seats`: verb → the seats that have this right."""
+    """What a type of decision says. `seats`: verb → the seats that have this right.
+
+    `departs_because`: why rule or quorum are not those of the constitution, where they are not.
+    """
 
     name: str
     rule: str
@@ -40,17 +48,19 @@ class Setting:
     quorum: int = 50
     body: str = ""
     is_public: bool = False
+    departs_because: str = ""
     seats: Mapping[str, Sequence[Seat]] = field(default_factory=dict)
 
 
 def set_up(*, partnership: Partnership, setting: Setting, by: Actor, at: datetime) -> DecisionType:
     """Write down how the table takes one type of decision. Convener only.
 
-    Raises Invalid unless exactly one decides and rule and decider fit, Conflict for a name that is
-    taken.
+    Raises Invalid unless exactly one decides and rule and decider fit, and for a departure from the
+    constitution in force without its reason; Conflict for a name that is taken.
     """
     policies.check_can_set_up(by, partnership, at)
     _check(partnership, setting, at)
+    because = _reason_to_depart(partnership, setting, at)
     with transaction.atomic():
         Partnership.objects.select_for_update().get(pk=partnership.pk)
         found = DecisionType(
@@ -58,7 +68,7 @@ def set_up(*, partnership: Partnership, setting: Setting, by: Actor, at: datetim
             number=DecisionType.objects.filter(partnership=partnership).count() + 1,
             set_up_at=at,
         )
-        _fill(found, setting, at)
+        _fill(found, setting, because, at)
         _log("type_set_up", found, by, at)
     return found
 
@@ -71,6 +81,7 @@ def change(*, decision_type: DecisionType, setting: Setting, by: Actor, at: date
     """
     policies.check_can_set_up(by, decision_type.partnership, at)
     _check(decision_type.partnership, setting, at)
+    because = _reason_to_depart(decision_type.partnership, setting, at)
     with transaction.atomic():
         found = DecisionType.objects.select_for_update().get(pk=decision_type.pk)
         under_way = Proposal.objects.filter(
@@ -81,7 +92,7 @@ def change(*, decision_type: DecisionType, setting: Setting, by: Actor, at: date
                 _("Proposals are being decided by this rule now, so it cannot change."),
                 mend=_("Close them first, or set up another type of decision."),
             )
-        _fill(found, setting, at)
+        _fill(found, setting, because, at)
         _log("type_changed", found, by, at)
     decision_type.refresh_from_db()
 
@@ -110,11 +121,29 @@ def _check(partnership: Partnership, setting: Setting, at: datetime) -> None:
         )
 
 
-def _fill(found: DecisionType, setting: Setting, at: datetime) -> None:
+def _reason_to_depart(partnership: Partnership, setting: Setting, at: datetime) -> str:
+    """The reason, "" where nothing departs. Departing is allowed, and said in the open."""
+    terms = agree.constitution(partnership, at)
+    clause = terms.clause(DecisionRule) if terms else None
+    found = departures(clause, rule=setting.rule, quorum=setting.quorum) if clause else ()
+    because = " ".join(setting.departs_because.split())
+    if found and not because:
+        ask = _("Say why it departs from the constitution: %(how)s.")
+        ask %= {"how": words.departures(found)}
+        raise Invalid(ask, fields={"departs_because": ask})
+    if len(because) > LONGEST_REASON:
+        ask = _("Say it in at most %(count)d characters.") % {"count": LONGEST_REASON}
+        raise Invalid(ask, fields={"departs_because": ask})
+    # While no constitution is in force, a reason that is on record stays there.
+    return because if found or clause is None else ""
+
+
+def _fill(found: DecisionType, setting: Setting, because: str, at: datetime) -> None:
     found.name = " ".join(setting.name.split())
     found.rule, found.decider, found.quorum = setting.rule, setting.decider, setting.quorum
     found.body = setting.body.strip() if setting.decider == Decider.BODY else ""
     found.is_public, found.changed_at = setting.is_public, at
+    found.departs_because = because
     try:
         with transaction.atomic():
             found.save()

@@ -7,8 +7,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from commonweal.compute.decisions.departing import Departure
 from commonweal.compute.decisions.outcome import Reason
 from commonweal.compute.decisions.words import FAULTS, OBJECTIONS, REASONS
+from commonweal.core import formats
 
 
 def reason(code: str, params: Mapping[str, Any]) -> str:
@@ -41,6 +43,33 @@ def fault(code: str) -> tuple[str, str]:
 def objection(code: str) -> str:
     """Why an objection stops a proposal, within a sentence."""
     return _(OBJECTIONS[code]) if code in OBJECTIONS else code
+
+
+def rule(code: str) -> str:
+    """A rule, within a sentence."""
+    return {
+        "consent": _("consent"),
+        "majority": _("majority"),
+        "two_thirds": _("two thirds"),
+        "unanimity": _("unanimity"),
+        "lead": _("lead with advice"),
+    }[code]
+
+
+def departures(found: Iterable[Departure]) -> str:
+    """What is other than the constitution says, e.g. “majority instead of consent”."""
+    return ", ".join(
+        _("%(here)s instead of %(said)s")
+        % {"here": rule(str(each.here)), "said": rule(str(each.said))}
+        if each.what == "rule"
+        else _("a quorum of %(here)s instead of at least %(said)s")
+        % {"here": percent(int(each.here)), "said": percent(int(each.said))}
+        for each in found
+    )
+
+
+def percent(whole: int) -> str:
+    return formats.percent(whole / 100)
 
 
 def _filled(params: Mapping[str, Any]) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """Records for tests of this room and of every room above it.
 
 `shared(partnership, providers)` is a sharing agreement in force, `licensed(agreement, user)` a
-licence in force under it; both go through the room's own actions, signatures included.
+licence in force under it, `constituted(partnership)` a constitution in force; all go through the room's own actions, signatures included.
 """
 
 from __future__ import annotations
@@ -14,8 +14,15 @@ from commonweal.agree import actions, queries
 from commonweal.agree.drafting import party
 from commonweal.agree.models import Agreement, AgreementVersion
 from commonweal.compute.permits import clauses as c
+from commonweal.compute.permits import governing as g
 from commonweal.convene.models import Partnership, Seat
-from commonweal.convene.tests.factories import EARLIER, convener_organisation, member_of, seated
+from commonweal.convene.tests.factories import (
+    EARLIER,
+    convener_organisation,
+    member_of,
+    seated,
+    sponsor_organisation,
+)
 from commonweal.core.models import Organisation, Role
 from commonweal.core.scope import Actor, system
 
@@ -129,6 +136,40 @@ def licensed(
         clauses=clauses + ([] if "data" in changes else list(data)),
         prose="",
         parent=agreement,
+        by=system("test"),
+        at=at,
+        language="en",
+    )
+    return signed_by_all(version, at).agreement
+
+
+def constituted(
+    partnership: Partnership,
+    rule: g.DecisionRule | None = None,
+    *,
+    at: datetime = EARLIER,
+    expiry: date = END,
+    conflict: g.Conflict | None = None,
+) -> Agreement:
+    """A constitution in force between the convener and the sponsor."""
+    version = actions.draft_agreement(
+        partnership=partnership,
+        kind="constitution",
+        title="How we work together",
+        clauses=[
+            party(
+                "member", [convener_organisation(partnership), sponsor_organisation(partnership)]
+            ),
+            g.Principles(("We learn in the open",)),
+            g.Cadence(2, "Town hall"),
+            g.Channels(("A letter",)),
+            rule or g.DecisionRule("consent", 60, 12),
+            conflict or g.Conflict(("talk", "facilitate"), 14),
+            c.Start(START),
+            c.Expiry(expiry),
+            c.Withdrawal(30),
+        ],
+        prose="",
         by=system("test"),
         at=at,
         language="en",

@@ -22,9 +22,11 @@ from commonweal.compute.decisions.asking import (
     Voter,
 )
 from commonweal.compute.decisions.delegating import circle
+from commonweal.compute.decisions.departing import Departure, departures
 from commonweal.compute.decisions.outcome import Outcome, outcome
 from commonweal.compute.decisions.rights import Decider, fault
 from commonweal.compute.errors import Unusable
+from commonweal.compute.permits.governing import DecisionRule
 from commonweal.compute.tests.decisions_reference import is_adopted
 
 TEXT, OLD = "a" * 64, "b" * 64
@@ -325,3 +327,26 @@ def test_circles_are_found_and_only_circles(delegations: dict[str, str]) -> None
     assert bool(round_) == slow()
     for one, two in zip(round_, (*round_[1:], *round_[:1]), strict=True):
         assert delegations[one] == two
+
+
+@pytest.mark.parametrize(
+    ("rule", "quorum", "expected"),
+    [
+        ("consent", 60, []),
+        ("consent", 61, []),
+        ("consent", 59, [Departure("quorum", 59, 60)]),
+        ("two_thirds", 60, [Departure("rule", "two_thirds", "consent")]),
+        (
+            "majority",
+            1,
+            [Departure("rule", "majority", "consent"), Departure("quorum", 1, 60)],
+        ),
+        # One seat decides: nobody else has to answer.
+        ("lead", 1, [Departure("rule", "lead", "consent")]),
+    ],
+)
+def test_what_departs_from_the_constitution(
+    rule: str, quorum: int, expected: list[Departure]
+) -> None:
+    said = DecisionRule("consent", 60, 12)
+    assert list(departures(said, rule=rule, quorum=quorum)) == expected

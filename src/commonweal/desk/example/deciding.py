@@ -63,6 +63,7 @@ def set_up_rules(stage: Stage, at: datetime) -> DecisionType:
             quorum=100,
             body="Fund group",
             is_public=True,
+            departs_because="Those who put money in wanted a vote on it, and no veto for any of them.",
             seats={
                 "recommend": [seats["charity"]],
                 "decide": [seats["mayor"], seats["foundation"], seats["firm"], residents],

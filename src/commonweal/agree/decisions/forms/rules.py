@@ -15,6 +15,7 @@ from commonweal.agree.decisions.forms.fields import (
     seat_choice,
     seat_choices,
     seats_of,
+    sentences,
 )
 from commonweal.agree.decisions.models import (
     Decider,
@@ -22,7 +23,7 @@ from commonweal.agree.decisions.models import (
     Rule,
     Verb,
 )
-from commonweal.agree.decisions.setting_up import Setting
+from commonweal.agree.decisions.setting_up import LONGEST_REASON, Setting
 from commonweal.convene.models import Seat
 
 RULE_HINTS = {
@@ -37,7 +38,7 @@ RULE_HINTS = {
 
 
 class TypeForm(forms.Form):
-    """A type of decision with its rights."""
+    """A type of decision with its rights. `may_depart`: whether a constitution is in force."""
 
     name = forms.CharField(
         label=_("Name"),
@@ -58,6 +59,16 @@ class TypeForm(forms.Form):
         min_value=1,
         max_value=100,
         initial=50,
+    )
+    departs_because = sentences(
+        2,
+        label=_("Why it departs from the constitution"),
+        help_text=_(
+            "Only when you chose another rule or a lower quorum than the constitution has. Everybody"
+            " at the table reads it."
+        ),
+        max_length=LONGEST_REASON,
+        required=False,
     )
     decider = forms.ChoiceField(
         label=_("Who decides?"),
@@ -86,14 +97,16 @@ class TypeForm(forms.Form):
         label=_("Such decisions are public unless you say otherwise"), required=False
     )
     fieldsets = [
-        (_("What and how"), ["name", "rule", "quorum"]),
+        (_("What and how"), ["name", "rule", "quorum", "departs_because"]),
         (_("Who decides"), ["decider", "body", "decide"]),
         (_("Who else has a part"), ["recommend", "agree", "consult", "perform", "inform"]),
         (_("Who may read it"), ["is_public"]),
     ]
 
-    def __init__(self, *args: Any, seats: Sequence[Seat], **options: Any) -> None:
+    def __init__(self, *args: Any, seats: Sequence[Seat], may_depart: bool, **options: Any) -> None:
         super().__init__(*args, **options)
+        if not may_depart:
+            del self.fields["departs_because"]
         self.fields["rule"].choice_hints = RULE_HINTS  # type: ignore[attr-defined]
         for verb in Verb.values:
             self.fields[verb].queryset = seats_of(seats)  # type: ignore[attr-defined]
@@ -108,6 +121,7 @@ class TypeForm(forms.Form):
             quorum=said["quorum"],
             body=said["body"],
             is_public=said["is_public"],
+            departs_because=said.get("departs_because", self.initial.get("departs_because", "")),
             seats={verb: list(said[verb]) for verb in Verb.values},
         )
 
@@ -116,7 +130,9 @@ def initial_of(decision_type: DecisionType) -> dict[str, Any]:
     """What the form shows of a type of decision that is there."""
     found: dict[str, Any] = {
         name: getattr(decision_type, name)
-        for name in ("name", "rule", "quorum", "decider", "body", "is_public")
+        for name in (
+            *("name", "rule", "quorum", "decider", "body", "is_public", "departs_because"),
+        )
     }
     for verb in Verb.values:
         found[verb] = [each.seat_id for each in decision_type.rights.all() if each.verb == verb]

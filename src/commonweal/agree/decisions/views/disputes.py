@@ -9,6 +9,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from commonweal.agree.decisions import constitution as constitutions
 from commonweal.agree.decisions import disputing, policies, presentation, queries
 from commonweal.agree.decisions.forms.disputes import DisputeForm, StepForm
 from commonweal.agree.decisions.models import Dispute
@@ -29,6 +30,7 @@ def disputes(request: SignedInRequest, slug: str) -> HttpResponse:
         "found": [
             presentation.dispute_entry(each, request.at) for each in queries.disputes(partnership)
         ],
+        "constitution": constitutions.on_disputes(partnership, request.at),
         "raises": policies.can_propose(request.actor, partnership, request.at),
     }
     return FRAME.page(request, "disputes", partnership, context)
@@ -40,8 +42,10 @@ def raise_dispute(request: SignedInRequest, slug: str) -> HttpResponse:
     """Say that you do not agree."""
     partnership = convene.partnership_for(request.actor, slug, request.at)
     policies.check_can_propose(request.actor, partnership, request.at)
+    constitution = constitutions.on_disputes(partnership, request.at)
     form = DisputeForm(
         sent(request),
+        initial={"next_on": constitution.next_on(request.at)} if constitution else {},
         mine=queries.own_seats(request.actor, partnership, request.at),
         others=queries.open_seats(partnership, request.at),
         proposals=queries.proposals(partnership),
@@ -66,7 +70,7 @@ def raise_dispute(request: SignedInRequest, slug: str) -> HttpResponse:
     if done(request, form, act):
         messages.success(request, _("It is on record. The parties see it as theirs to talk over."))
         return redirect("dispute", slug, made[0].number)
-    return FRAME.form(request, "raise_dispute", partnership, form)
+    return FRAME.form(request, "raise_dispute", partnership, form, constitution=constitution)
 
 
 @login_required
@@ -78,7 +82,13 @@ def dispute(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
     if request.method == "POST":
         policies.check_can_step(request.actor, found, request.at)
     ways = presentation.dispute_ways(found)
-    form = StepForm(sent(request), ways=ways)
+    constitution = constitutions.on_disputes(found.partnership, request.at)
+    goes_on = any(event not in disputing.CLOSING for event, _name in ways)
+    form = StepForm(
+        sent(request),
+        ways=ways,
+        initial={"next_on": constitution.next_on(request.at)} if constitution and goes_on else {},
+    )
     if done(
         request,
         form,
@@ -90,6 +100,7 @@ def dispute(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
         "found": found,
         "entry": presentation.dispute_entry(found, request.at),
         "history": presentation.dispute_history(found),
+        "constitution": constitution,
         "steps": steps and bool(ways),
     }
     return FRAME.form(request, "dispute", found.partnership, form, **context)

@@ -14,7 +14,15 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from commonweal.agree.decisions import actions, answering, policies, presentation, queries, sheets
+from commonweal.agree.decisions import (
+    actions,
+    answering,
+    constitution,
+    policies,
+    presentation,
+    queries,
+    sheets,
+)
 from commonweal.agree.decisions.forms.proposals import (
     AdoptForm,
     AskForm,
@@ -55,6 +63,7 @@ def decisions(request: SignedInRequest, slug: str) -> HttpResponse:
         "has_types": queries.types(partnership).exists(),
         "proposes": policies.can_propose(request.actor, partnership, request.at),
         "sets_up": policies.can_set_up(request.actor, partnership, request.at),
+        "constitution": constitution.on_deciding(partnership, request.at),
         "disputes": queries.open_disputes(partnership).count(),
     }
     return FRAME.page(request, "decisions", partnership, context)
@@ -159,7 +168,12 @@ def adopt(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
     """Adopt what the positions carry, with the day on which it comes back."""
     found = queries.proposal_for(request.actor, slug, number, request.at)
     policies.check_can_run(request.actor, found, request.at)
-    form = AdoptForm(sent(request), initial={"is_public": found.is_public})
+    clause = constitution.on_deciding(found.partnership, request.at)
+    initial = {
+        "is_public": found.is_public,
+        "review_on": clause.review_on(request.at) if clause else None,
+    }
+    form = AdoptForm(sent(request), initial=initial)
     return _step(
         request,
         found,
@@ -167,6 +181,7 @@ def adopt(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
         "adopt",
         act=lambda said: actions.adopt(proposal=found, **said, by=request.actor, at=request.at),
         said=_("Adopted. It comes back on the day of its review."),
+        constitution=clause,
         **sheets.result_words(found, request.at),
     )
 

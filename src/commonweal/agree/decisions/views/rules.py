@@ -11,6 +11,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from commonweal.agree.decisions import constitution as constitutions
 from commonweal.agree.decisions import policies, presentation, queries, setting_up
 from commonweal.agree.decisions.forms.rules import DelegationForm, TypeForm, initial_of
 from commonweal.agree.decisions.views.frame import FRAME, sent
@@ -28,8 +29,11 @@ def types(request: SignedInRequest, slug: str) -> HttpResponse:
     """Who decides what, by which rule?"""
     partnership = convene.readable_for(request.actor, slug, Part.DECISIONS, request.at)
     found = list(queries.types(partnership))
+    constitution = constitutions.on_deciding(partnership, request.at)
     context = {
+        "constitution": constitution,
         "table": presentation.types_table(found, slug),
+        "departing": presentation.departing(found, slug, constitution),
         "found": found,
         "sets_up": policies.can_set_up(request.actor, partnership, request.at),
     }
@@ -42,7 +46,13 @@ def set_up(request: SignedInRequest, slug: str) -> HttpResponse:
     """Set up a type of decision."""
     partnership = convene.partnership_for(request.actor, slug, request.at)
     policies.check_can_set_up(request.actor, partnership, request.at)
-    form = TypeForm(sent(request), seats=queries.open_seats(partnership, request.at))
+    constitution = constitutions.on_deciding(partnership, request.at)
+    form = TypeForm(
+        sent(request),
+        seats=queries.open_seats(partnership, request.at),
+        may_depart=constitution is not None,
+        initial=constitution.initial if constitution else {},
+    )
     if done(
         request,
         form,
@@ -52,7 +62,7 @@ def set_up(request: SignedInRequest, slug: str) -> HttpResponse:
     ):
         messages.success(request, _("The table can decide this way now."))
         return redirect("decision_types", slug)
-    return FRAME.form(request, "set_up", partnership, form)
+    return FRAME.form(request, "set_up", partnership, form, constitution=constitution)
 
 
 @login_required
@@ -64,16 +74,24 @@ def one_type(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
         request.actor, found.partnership, request.at
     ):
         return _change(request, slug, number)
-    context = {"found": found, "rows": presentation.type_rows(found)}
+    constitution = constitutions.on_deciding(found.partnership, request.at)
+    context = {
+        "found": found,
+        "rows": presentation.type_rows(found),
+        "constitution": constitution,
+        "departure": constitution.departure(found) if constitution else "",
+    }
     return FRAME.page(request, "type", found.partnership, context)
 
 
 def _change(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
     found = queries.type_for(request.actor, slug, number, request.at)
     policies.check_can_set_up(request.actor, found.partnership, request.at)
+    constitution = constitutions.on_deciding(found.partnership, request.at)
     form = TypeForm(
         sent(request),
         seats=queries.open_seats(found.partnership, request.at),
+        may_depart=constitution is not None,
         initial=initial_of(found),
     )
     if done(
@@ -85,7 +103,12 @@ def _change(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
     ):
         messages.success(request, _("Changed, for what is proposed from now on."))
         return redirect("decision_types", slug)
-    return FRAME.form(request, "set_up", found.partnership, form, found=found)
+    context = {
+        "found": found,
+        "constitution": constitution,
+        "departure": constitution.departure(found) if constitution else "",
+    }
+    return FRAME.form(request, "set_up", found.partnership, form, **context)
 
 
 @login_required
