@@ -30,6 +30,7 @@ from commonweal.agree import (
 from commonweal.agree.access import policies as access
 from commonweal.agree.adaptations import presentation as adaptations
 from commonweal.agree.adaptations.queries import book
+from commonweal.agree.commitments import promised
 from commonweal.agree.documents.section import section
 from commonweal.agree.forms import (
     LicenceForm,
@@ -107,6 +108,8 @@ def agreement(
         "departures": signatures.departures(sheet),
         "passages": adaptations.passages(passages, sheet, ways) if ways else passages,
         "licences": presentation.grouped(sheet.licences),
+        # Commitments are for the table to read; a party that has left it reads the agreement alone.
+        "promised": promised.under(sheet.agreement, request.at) if sheet.rights.reads_table else (),
         "history": presentation.history(sheet),
         "is_enforced": KINDS[sheet.agreement.kind].is_enforced,
         "refused": sum(sheet.refusals.values()),

@@ -18,6 +18,8 @@ from commonweal.agree.commitments.models import (
     Source,
     Word,
 )
+from commonweal.agree.decisions.models import Proposal
+from commonweal.agree.decisions.models import State as Stage
 from commonweal.agree.models import Agreement
 from commonweal.compute import following
 from commonweal.convene.models import Partnership
@@ -47,11 +49,12 @@ class Promise:
 
 @dataclass(frozen=True)
 class Origin:
-    """Where it comes from. `ref` names the decision or meeting, `agreement` the agreement."""
+    """Where it comes from. `ref` names a meeting, or a decision that is not kept here, in words."""
 
     kind: str = Source.NONE
     ref: str = ""
     agreement: Agreement | None = None
+    decision: Proposal | None = None
 
 
 def make(
@@ -84,6 +87,7 @@ def make(
             source_kind=origin.kind,
             source_ref=origin.ref.strip(),
             agreement=origin.agreement,
+            decision=origin.decision,
             made_at=at,
             made_by=by.label,
         )
@@ -208,21 +212,44 @@ def _check(promise: Promise, at: datetime, *, may_be_past: date | None = None) -
 
 
 def _check_origin(origin: Origin, partnership: Partnership) -> None:
-    named = bool(origin.ref.strip())
-    wrong = ""
-    if origin.kind not in Source.values:
-        wrong = _("Choose where the commitment comes from.")
-    elif origin.kind in {Source.DECISION, Source.MEETING} and not named:
-        wrong = _("Say which decision or meeting, for example “meeting of 3 May”.")
-    elif (origin.kind == Source.AGREEMENT) != (origin.agreement is not None):
-        wrong = _("Choose the agreement that it comes from.")
-    elif origin.agreement is not None and origin.agreement.partnership_id != partnership.pk:
-        wrong = _("This agreement belongs to another partnership.")
-    elif named and origin.kind in {Source.NONE, Source.AGREEMENT}:
-        wrong = _("Only a decision or a meeting is named in words.")
+    field, wrong = _fault(origin, partnership)
     if wrong:
-        field = "agreement" if origin.kind == Source.AGREEMENT else "source_ref"
         raise Invalid(wrong, fields={field: wrong})
+
+
+def _fault(origin: Origin, partnership: Partnership) -> tuple[str, str]:
+    """The field at fault and what is wrong with it, "" for nothing."""
+    if origin.kind not in Source.values:
+        return "source_kind", _("Choose where the commitment comes from.")
+    if (origin.kind == Source.AGREEMENT) != (origin.agreement is not None):
+        return "agreement", _("Choose the agreement that it comes from.")
+    if origin.agreement is not None and origin.agreement.partnership_id != partnership.pk:
+        return "agreement", _("This agreement belongs to another partnership.")
+    if origin.decision is not None and (wrong := _wrong_decision(origin, partnership)):
+        return "decision", wrong
+    return "source_ref", _wrong_words(origin)
+
+
+def _wrong_decision(origin: Origin, partnership: Partnership) -> str:
+    decision = origin.decision
+    if decision is None or origin.kind != Source.DECISION:
+        return _("Choose a decision only for what comes from one.")
+    if decision.partnership_id != partnership.pk:
+        return _("This decision belongs to another partnership.")
+    if decision.state != Stage.ADOPTED:
+        return _("This decision was not adopted. Choose one that was.")
+    return ""
+
+
+def _wrong_words(origin: Origin) -> str:
+    named = bool(origin.ref.strip())
+    if origin.kind == Source.MEETING and not named:
+        return _("Say which meeting, for example “meeting of 3 May”.")
+    if origin.kind == Source.DECISION and not named and origin.decision is None:
+        return _("Choose the decision, or name it in words if it is not in the list.")
+    if named and (origin.kind in {Source.NONE, Source.AGREEMENT} or origin.decision is not None):
+        return _("Only a meeting, or a decision that is not in the list, is named in words.")
+    return ""
 
 
 def _write(

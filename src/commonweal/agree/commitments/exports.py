@@ -75,7 +75,7 @@ def _row(entry: Entry) -> dict[str, Any]:
         "last_words": word.words or None if word else None,
         "last_words_on": timezone.localdate(word.said_at).isoformat() if word else None,
         "source": one.source_kind,
-        "source_ref": one.agreement.reference if one.agreement else one.source_ref or None,
+        "source_ref": one.source or None,
         "made_on": timezone.localdate(one.made_at).isoformat(),
     }
 

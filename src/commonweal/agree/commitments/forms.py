@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from commonweal.agree.commitments import states
 from commonweal.agree.commitments.actions import Origin, Promise
 from commonweal.agree.commitments.models import CommitmentVersion, Source
+from commonweal.agree.decisions.models import Proposal
 from commonweal.agree.models import Agreement
 from commonweal.core import formats
 from commonweal.core.fields import DayInput, sentences
@@ -134,9 +135,19 @@ class MakeForm(PromiseForm):
         required=False,
         empty_label=_("None"),
     )
+    decision = forms.ModelChoiceField(
+        queryset=Proposal.objects.none(),
+        label=_("Which decision"),
+        help_text=_("Decisions that the table adopted, the latest first."),
+        required=False,
+        empty_label=_("None"),
+        error_messages={"invalid_choice": _("Choose one of the decisions in the list.")},
+    )
     source_ref = forms.CharField(
-        label=_("Which decision or meeting"),
-        help_text=_("Its reference or its day, for example “D-3” or “meeting of 3 May”."),
+        label=_("Which meeting"),
+        help_text=_(
+            "Its day, for example “meeting of 3 May”. Also for a decision that is not in the list."
+        ),
         max_length=200,
         required=False,
     )
@@ -149,7 +160,7 @@ class MakeForm(PromiseForm):
     fieldsets: list[Any] = [
         (_("The commitment"), ["organisation", "action", "due_on", "outcome"]),
         PromiseForm.fieldsets[1],
-        (_("Where it comes from"), ["source_kind", "agreement", "source_ref"]),
+        (_("Where it comes from"), ["source_kind", "agreement", "decision", "source_ref"]),
         (_("Who can read it"), ["is_public"]),
     ]
 
@@ -158,6 +169,7 @@ class MakeForm(PromiseForm):
         *args: Any,
         mine: Iterable[Organisation],
         agreements: Iterable[Agreement],
+        decisions: Iterable[Proposal],
         **options: Any,
     ) -> None:
         super().__init__(*args, **options)
@@ -165,6 +177,7 @@ class MakeForm(PromiseForm):
         organisation, agreement = self.fields["organisation"], self.fields["agreement"]
         organisation.queryset = mine  # type: ignore[attr-defined]
         agreement.queryset = agreements  # type: ignore[attr-defined]
+        self.fields["decision"].queryset = decisions  # type: ignore[attr-defined]
         if len(held) == 1:
             organisation.initial = held[0].pk
         self.fields["is_public"].choice_hints = {  # type: ignore[attr-defined]
@@ -176,10 +189,13 @@ class MakeForm(PromiseForm):
         """Where it comes from. Only of a valid form; what does not belong to the kind is left."""
         said = self.cleaned_data
         kind = said["source_kind"]
+        decision = said["decision"] if kind == Source.DECISION else None
+        in_words = kind in {Source.DECISION, Source.MEETING} and decision is None
         return Origin(
             kind=kind,
-            ref=said["source_ref"] if kind in {Source.DECISION, Source.MEETING} else "",
+            ref=said["source_ref"] if in_words else "",
             agreement=said["agreement"] if kind == Source.AGREEMENT else None,
+            decision=decision,
         )
 
 

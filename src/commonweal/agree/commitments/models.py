@@ -14,6 +14,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from commonweal.agree.decisions.models import Proposal
 from commonweal.agree.models import Agreement
 from commonweal.convene.models import Partnership
 from commonweal.core.models import Organisation
@@ -39,10 +40,14 @@ class Source(models.TextChoices):
     MEETING = "meeting", _("A meeting")
 
 
+NONE_ELSE = {"agreement__isnull": True, "decision__isnull": True}
+
+
 class Commitment(models.Model):
     """`number` is its name in addresses, once per partnership. `is_public` only ever turns on.
 
-    `source_ref`: which decision or meeting, as a reference (“D-3”) or in words.
+    Where it comes from: `agreement`, `decision` (an adopted one of this table), or in words
+    (`source_ref`) a meeting, or a decision that is not kept here.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -61,6 +66,9 @@ class Commitment(models.Model):
     agreement = models.ForeignKey(
         Agreement, on_delete=models.PROTECT, related_name="commitments", null=True, blank=True
     )
+    decision = models.ForeignKey(
+        Proposal, on_delete=models.PROTECT, related_name="commitments", null=True, blank=True
+    )
     made_at = models.DateTimeField()
     made_by = models.CharField(max_length=80)
 
@@ -78,18 +86,33 @@ class Commitment(models.Model):
                 name="commitment_kept_dated",
             ),
             models.CheckConstraint(
-                condition=Q(source_kind="none", source_ref="", agreement__isnull=True)
-                | Q(source_kind="agreement", source_ref="", agreement__isnull=False)
-                | (
-                    Q(source_kind__in=["decision", "meeting"], agreement__isnull=True)
-                    & ~Q(source_ref="")
-                ),
+                condition=Q(source_kind="none", source_ref="", **NONE_ELSE)
+                | Q(
+                    source_kind="agreement",
+                    source_ref="",
+                    agreement__isnull=False,
+                    decision__isnull=True,
+                )
+                | Q(
+                    source_kind="decision",
+                    source_ref="",
+                    agreement__isnull=True,
+                    decision__isnull=False,
+                )
+                | (Q(source_kind__in=["decision", "meeting"], **NONE_ELSE) & ~Q(source_ref="")),
                 name="commitment_source_named",
             ),
         ]
 
     def __str__(self) -> str:
         return f"commitment {self.number} of {self.organisation_id}"
+
+    @property
+    def source(self) -> str:
+        """What it comes from by its reference (“DSA-1”, “D-3”) or in words, never by its title."""
+        if self.agreement is not None:
+            return self.agreement.reference
+        return f"D-{self.decision.number}" if self.decision is not None else self.source_ref
 
 
 class CommitmentVersion(models.Model):

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise as Lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from commonweal.agree.commitments.models import Source, State, Word
+from commonweal.agree.commitments.models import Commitment, Source, State, Word
 from commonweal.agree.commitments.queries import Entry, Revision
 from commonweal.compute import following
 from commonweal.core import formats
@@ -141,7 +142,7 @@ def _counted(standing: str, count: int) -> str:
     return words[standing] % {"count": count}
 
 
-def facts(entry: Entry, agreement_url: str) -> list[dict[str, Any]]:
+def facts(entry: Entry) -> list[dict[str, Any]]:
     """Rows for the summary of one commitment; what was not said is left out."""
     now, one = entry.current, entry.commitment
     rows: list[tuple[str, str]] = [
@@ -163,25 +164,28 @@ def facts(entry: Entry, agreement_url: str) -> list[dict[str, Any]]:
         if words
     ]
     listed = [{"term": term, "value": value, "url": "", "action": ""} for term, value in rows]
-    listed.append(_source(entry, agreement_url))
+    listed.append(_source(entry.commitment))
     who = _("Everybody") if one.is_public else _("Only the table and independent roles")
     listed.append({"term": _("Who can read it"), "value": who, "url": "", "action": ""})
     return listed
 
 
-def _source(entry: Entry, agreement_url: str) -> dict[str, Any]:
-    one = entry.commitment
-    value = str(Source(one.source_kind).label)
-    if one.source_ref:
-        value = f"{value}: {one.source_ref}"
+def _source(one: Commitment) -> dict[str, Any]:
+    """For who is at the table: it reads the title of every agreement and decision."""
+    value, url, slug = str(Source(one.source_kind).label), "", one.partnership.slug
     if one.agreement is not None:
         value = str(one.agreement)
-    action = _("Read it") if one.agreement is not None else ""
+        url = reverse("agreement", args=[slug, one.agreement.reference])
+    elif one.decision is not None:
+        value = _("Decision %(decision)s") % {"decision": one.decision}
+        url = reverse("proposal", args=[slug, one.decision.number])
+    elif one.source_ref:
+        value = f"{value}: {one.source_ref}"
     return {
         "term": _("Where it comes from"),
         "value": value,
-        "url": agreement_url,
-        "action": action,
+        "url": url,
+        "action": _("Read it") if url else "",
     }
 
 

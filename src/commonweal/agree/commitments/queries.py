@@ -14,6 +14,9 @@ from django.utils import timezone
 from commonweal.agree import queries as agree
 from commonweal.agree.commitments import policies
 from commonweal.agree.commitments.models import Commitment, CommitmentVersion, Word
+from commonweal.agree.decisions import queries as deciding
+from commonweal.agree.decisions.models import Proposal
+from commonweal.agree.decisions.models import State as Stage
 from commonweal.agree.models import Agreement
 from commonweal.compute import following
 from commonweal.convene import queries as convene
@@ -97,7 +100,8 @@ class Entry:
 
 
 def _whole(found: QuerySet[Commitment]) -> QuerySet[Commitment]:
-    return found.select_related("organisation", "agreement", "partnership").prefetch_related(
+    whole = found.select_related("organisation", "agreement", "decision", "partnership")
+    return whole.prefetch_related(
         Prefetch("versions", CommitmentVersion.objects.order_by("number")),
         Prefetch("said", Word.objects.order_by("number")),
     )
@@ -118,8 +122,12 @@ def _sorted(found: Iterable[Entry]) -> list[Entry]:
 
 def entries(partnership: Partnership, at: datetime) -> list[Entry]:
     """Every commitment of a partnership by due date. Three queries, whatever their number."""
-    found = _whole(Commitment.objects.filter(partnership=partnership))
-    return _sorted(_entry(each, at) for each in found)
+    return entries_from(Commitment.objects.filter(partnership=partnership), at)
+
+
+def entries_from(found: QuerySet[Commitment], at: datetime) -> list[Entry]:
+    """These commitments by due date, e.g. all that come from one decision. Three queries."""
+    return _sorted(_entry(each, at) for each in _whole(found))
 
 
 def entries_for(actor: Actor, slug: str, at: datetime) -> tuple[Partnership, list[Entry]]:
@@ -142,8 +150,8 @@ def public_entries(partnership: Partnership, at: datetime) -> list[Entry]:
     """What an open partnership's commitments are to everybody: the public ones, by due date."""
     if not partnership.is_public:
         raise missing()
-    found = _whole(Commitment.objects.filter(partnership=partnership, is_public=True))
-    return _sorted(_entry(each, at) for each in found)
+    found = Commitment.objects.filter(partnership=partnership, is_public=True)
+    return entries_from(found, at)
 
 
 def entry_of_link(link: Link, at: datetime) -> Entry:
@@ -170,6 +178,11 @@ def sources(partnership: Partnership, at: datetime) -> QuerySet[Agreement]:
     return Agreement.objects.filter(pk__in=signed).order_by("reference")
 
 
+def decisions(partnership: Partnership) -> QuerySet[Proposal]:
+    """Decisions that a commitment may come from: those that were adopted, the latest first."""
+    return deciding.decided(partnership).filter(state=Stage.ADOPTED)
+
+
 def open_entries_of(
     organisations: Iterable[UUID], partnership: Partnership, at: datetime
 ) -> list[Entry]:
@@ -179,7 +192,7 @@ def open_entries_of(
         organisation__in=organisations,
         state__in=following.OPEN_STATES,
     )
-    return _sorted(_entry(each, at) for each in _whole(found))
+    return entries_from(found, at)
 
 
 def last_currency(partnership: Partnership) -> str:

@@ -45,16 +45,11 @@ def commitment(request: SignedInRequest, slug: str, number: int) -> HttpResponse
     """One commitment and everything that was said of it."""
     entry = queries.entry_for(request.actor, slug, number, request.at)
     one = entry.commitment
-    url = (
-        reverse("agreement", args=[slug, one.agreement.reference])
-        if one.agreement is not None
-        else ""
-    )
     context = {
         "one": one,
         "shown": presentation.shown(entry),
         "word": entry.last_word,
-        "facts": presentation.facts(entry, url),
+        "facts": presentation.facts(entry),
         "history": presentation.history(entry),
         "is_mine": policies.can_change(request.actor, one, request.at),
         "is_open": bool(entry.is_open),
@@ -78,6 +73,7 @@ def make(request: SignedInRequest, slug: str) -> HttpResponse:
         request.POST if request.method == "POST" else None,
         mine=mine,
         agreements=queries.sources(partnership, request.at),
+        decisions=queries.decisions(partnership),
         initial={"currency": queries.last_currency(partnership)},
     )
     made: list[Commitment] = []

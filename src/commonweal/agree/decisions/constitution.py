@@ -59,7 +59,8 @@ class OnDeciding:
             return ""
         said = _("Departs from the constitution: %(how)s.") % {"how": words.departures(how)}
         if not found.departs_because:
-            return f"{said} {_('No reason is on record yet.')}"
+            unsaid = _("No reason is on record yet.")
+            return f"{said} {unsaid}"
         return _("%(departure)s The reason: %(reason)s") % {
             "departure": said,
             "reason": found.departs_because,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from commonweal.agree.decisions import policies, presentation, queries
+from commonweal.agree.decisions import policies, presentation, queries, registry
 from commonweal.agree.decisions.models import Proposal, State, Verb
 from commonweal.agree.decisions.queries import Here, Roll
 from commonweal.convene.models import Seat
@@ -60,6 +60,7 @@ def sheet(actor: Actor, proposal: Proposal, at: datetime) -> dict[str, Any]:
         "unheard": unheard(proposal, asked),
         "performs": presentation.holders(proposal.decision_type, Verb.PERFORM),
         "informs": presentation.holders(proposal.decision_type, Verb.INFORM),
+        "promised": registry.promised(proposal, at) if proposal.state == State.ADOPTED else (),
         "rights": rights(actor, proposal, table),
         "is_review_due": proposal.review_on is not None and proposal.reviewed_at is None,
     }

@@ -13,6 +13,8 @@ from typing import Protocol
 from commonweal.agree.commitments import actions as commitments
 from commonweal.agree.commitments import states as ways
 from commonweal.agree.commitments.models import Commitment
+from commonweal.agree.decisions.models import Proposal
+from commonweal.agree.models import Agreement
 from commonweal.agree.recommendations import actions as recommendations
 from commonweal.agree.recommendations import states as answers
 from commonweal.agree.recommendations.models import Appointment, Recommendation
@@ -36,7 +38,10 @@ class Scene(Protocol):
 
 @dataclass(frozen=True)
 class Offer:
-    """What one partner volunteers. `months`: after how many months of records it is due."""
+    """What one partner volunteers. `months`: after how many months of records it is due.
+
+    `source`: a key of `_origins`, where it comes from.
+    """
 
     part: str
     email: str
@@ -47,6 +52,7 @@ class Offer:
     data: str = ""
     staff: str = ""
     target_area: str = ""
+    source: str = "meeting"
 
 
 @dataclass(frozen=True)
@@ -99,6 +105,7 @@ OFFERS = (
         12,
         staff="Two hosts on Saturdays",
         target_area="Families in Calderby",
+        source="decision",
     ),
     Offer(
         "charity",
@@ -106,6 +113,7 @@ OFFERS = (
         "Hand over the thousandth bed",
         12,
         outcome="A thousand children have a bed of their own.",
+        source="mou",
     ),
 )
 SAID = (
@@ -157,18 +165,29 @@ def moment(day: date, hour: int = 11) -> datetime:
     return datetime(day.year, day.month, day.day, hour, tzinfo=UTC)
 
 
-def begin(scene: Scene) -> None:
+def begin(scene: Scene, saturdays: Proposal) -> None:
     """Each partner says what it volunteers, a few days before the first records."""
     at = moment(scene.first - timedelta(days=4))
+    origins = _origins(scene, saturdays, at)
     for offer in OFFERS:
         commitments.make(
             partnership=scene.partnership,
             organisation=scene.organisations[offer.part],
             promise=_promise(offer, add_months(scene.first, offer.months)),
-            origin=commitments.Origin("meeting", f"meeting of {at.day} {at:%B %Y}"),
+            origin=origins[offer.source],
             by=scene.acting(offer.email, at),
             at=at,
         )
+
+
+def _origins(scene: Scene, saturdays: Proposal, at: datetime) -> Mapping[str, commitments.Origin]:
+    """A meeting; the decision to deliver on Saturdays; the memorandum that names what all want."""
+    mou = Agreement.objects.get(partnership=scene.partnership, kind="mou")
+    return {
+        "meeting": commitments.Origin("meeting", f"meeting of {at.day} {at:%B %Y}"),
+        "decision": commitments.Origin("decision", decision=saturdays),
+        "mou": commitments.Origin("agreement", agreement=mou),
+    }
 
 
 def _promise(offer: Offer, due_on: date) -> commitments.Promise:

@@ -154,10 +154,11 @@ def test_where_it_comes_from_is_named(partnership: Partnership) -> None:
     agreement = shared(partnership)
     found = committed(partnership, origin=Origin("agreement", agreement=agreement))
     assert found.agreement == agreement
-    assert committed(partnership, origin=Origin("decision", " D-3 ")).source_ref == "D-3"
+    assert committed(partnership, origin=Origin("decision", " Of May ")).source_ref == "Of May"
     elsewhere = shared(PartnershipFactory())
     for wrong in (
         Origin("meeting"),
+        Origin("decision"),
         Origin("agreement"),
         Origin("agreement", agreement=elsewhere),
         Origin("decision", "D-1", agreement),
