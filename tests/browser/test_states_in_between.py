@@ -134,8 +134,16 @@ def test_a_proposal_comes_to_its_end(visits: Visits) -> None:
     looks = Looks(visits)
     with visits.as_("Convener") as visit:
         page = visit.page
+        visit.go(f"{HERE}decisions/types/new/")
+        page.get_by_label("Name", exact=True).fill("What the office settles by itself")
+        page.get_by_label("Lead with advice").check()
+        page.get_by_label("Why it departs from the constitution").fill("Small things need no meeting.")
+        page.get_by_label("One seat, after advice").check()
+        deciding = page.get_by_role("group", name="Which seats decide")
+        deciding.get_by_label("Southmoor Partnership Office").check()
+        press(visit, "Save")
         visit.go(f"{HERE}decisions/new/")
-        page.get_by_label("Everything without a type of its own").check()
+        page.get_by_label("What the office settles by itself").check()
         page.get_by_label("Title").fill("Leaflets in five languages")
         page.get_by_label("What would be decided?").fill("Every leaflet comes in five languages.")
         page.get_by_label("For us all").check()
@@ -149,10 +157,14 @@ def test_a_proposal_comes_to_its_end(visits: Visits) -> None:
         looks.at(visit, "Convener")
         press(visit, "Ask")
         follow(visit, "Links to answer without an account")
-        page.get_by_label("Hollin Bank Parents").check()
+        page.get_by_label("Southmoor Partnership Office").check()
         page.get_by_label("E-mail address").fill("answers@example.org")
         press(visit, "Mail the link")
         page.goto(mine)
+        follow(visit, "Answer for your seat")
+        page.get_by_label("For", exact=True).check()
+        page.get_by_label("For us all").check()
+        press(visit, "Answer")
         follow(visit, "Adopt")
         looks.at(visit, "Convener")
         visit.go(f"{HERE}disputes/")
@@ -166,7 +178,7 @@ def test_a_proposal_comes_to_its_end(visits: Visits) -> None:
     with visits.as_() as visit:
         visit.go(mailed(visits, "position"))
         looks.at(visit, VISITOR)
-    assert looks.kinds == SHOWN["a proposal comes to its end"], looks.kinds
+    assert looks.kinds == SHOWN["a proposal comes to its end"]
 
 
 def test_an_organisation_is_asked_how_it_goes(visits: Visits) -> None:

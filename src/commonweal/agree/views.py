@@ -109,7 +109,9 @@ def agreement(
         "passages": adaptations.passages(passages, sheet, ways) if ways else passages,
         "licences": presentation.grouped(sheet.licences),
         # Commitments are for the table to read; a party that has left it reads the agreement alone.
-        "promised": promised.under(sheet.agreement, request.at) if sheet.rights.reads_table else (),
+        "promised": promised.under(sheet.agreement, request.at)
+        if sheet.agreement.partnership.opens(Part.COMMITMENTS)
+        else (),
         "history": presentation.history(sheet),
         "is_enforced": KINDS[sheet.agreement.kind].is_enforced,
         "refused": sum(sheet.refusals.values()),

@@ -105,6 +105,8 @@ def test_what_comes_in_after_a_move_comes_in_under_the_other_agreement() -> None
     before.refresh_from_db()
     assert (before.agreement.reference, after.agreement.reference) == ("DSA-1", "DSA-2")
     assert before.state == after.state == "accepted"
+    counted = queries.current_submissions(here.partnership, "beds", [here.provider.pk])
+    assert list(counted) == [after]
     places = {session.place_of(row).owner.agreement for row in (before, after)}
     assert places == {before.agreement_id, other.pk}
     event = Event.objects.get(kind="pool.contract_moved")

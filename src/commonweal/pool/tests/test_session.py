@@ -10,11 +10,13 @@ from uuid import uuid4
 import pytest
 
 from commonweal.agree import actions as agree
+from commonweal.agree.drafting import party
 from commonweal.agree.tests.factories import licensed, shared, signatory_of
 from commonweal.compute.permits import clauses as c
 from commonweal.compute.permits.asking import SUBMIT, Permit
 from commonweal.core.errors import Conflict, Denied, Missing
-from commonweal.core.scope import system
+from commonweal.core.models import Organisation
+from commonweal.core.scope import Actor, system
 from commonweal.pool import actions, contracting, upkeep
 from commonweal.pool.models import Submission
 from commonweal.pool.tests.factories import (
@@ -54,6 +56,31 @@ def test_a_permit_opens_its_fields_and_no_others() -> None:
     assert table.column_names == ["visited", "weeks", "weeks__missing", "slept_safely"]
     assert table.num_rows == 8
     assert table["weeks"].to_pylist() == [6, None, None, 0, 12, 13, 6, None]
+
+
+def test_what_came_in_under_one_agreement_is_not_opened_by_another() -> None:
+    """A licence under the one names the one provider, under the other the other: no file is both's."""
+    here = agreed()
+    rows = {each: checked(here, csv(), provider=each, by=by) for each, by in by_provider(here)}
+    other = shared(here.partnership, [here.provider, here.other], contract="beds", fields=COLUMNS)
+    terms = {"data": c.Data("beds", PAYLOAD)}
+    licensed(here.contract.agreement, only=party("provider", [here.provider]), **terms)
+    licensed(other, only=party("provider", [here.other]), **terms)
+    granted = permit(here)
+    assert {each.reference for each in granted.agreements} >= {"DSA-1", "DSA-2"}
+    with open_session(granted, AT) as session:
+        for row in rows.values():
+            with pytest.raises(Denied, match="does not rest on it alone"):
+                session.table("beds", [row.pk])
+    one = replace(asked(here, PAYLOAD), under="DSA-1")
+    with open_session(agree.permit(ask=one, by=here.convener, at=AT), AT) as session:
+        assert session.table("beds", [rows[here.provider].pk]).num_rows == 6
+        with pytest.raises(Denied):
+            session.table("beds", [rows[here.other].pk])
+
+
+def by_provider(here: Agreed) -> list[tuple[Organisation, Actor]]:
+    return [(here.provider, here.steward), (here.other, here.stranger)]
 
 
 def test_bad_rows_are_never_in_it() -> None:

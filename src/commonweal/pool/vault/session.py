@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from uuid import UUID
 
 import polars as pl
@@ -17,6 +18,8 @@ import pyarrow as pa
 from django.utils.translation import gettext as _
 
 from commonweal.agree.access.actions import check_on_record
+from commonweal.agree.models import Agreement
+from commonweal.agree.models import Kind as Kinds
 from commonweal.compute.check.findings import Findings
 from commonweal.compute.contract.model import MISSING
 from commonweal.compute.permits.asking import MEASURE, READ, Permit
@@ -148,12 +151,26 @@ class Session:
                 mend=refusal.mend if refusal else _("Ask for a permit that names it."),
                 clause=refusal.clause if refusal else "",
             )
-        if submission.agreement.reference not in {basis.reference for basis in permit.agreements}:
+        if self._under != {submission.agreement.reference}:
             raise Denied(
-                _("This data came in under %(agreement)s, on which the permit does not rest.")
+                _(
+                    "This data came in under %(agreement)s, and the permit does not rest on it alone."
+                )
                 % {"agreement": submission.agreement.reference},
                 mend=_("Ask for a permit under that agreement."),
             )
+
+    @cached_property
+    def _under(self) -> set[str]:
+        """The sharing agreements that the permit rests on.
+
+        Of several, each may have opened another provider's data; what came in under one is no other's.
+        """
+        named = [basis.reference for basis in self.permit.agreements]
+        sharing = Agreement.objects.filter(
+            partnership=self.permit.partnership, kind=Kinds.DSA, reference__in=named
+        )
+        return set(sharing.values_list("reference", flat=True))
 
     def _read(self, submission: Submission) -> pa.Table:
         self.stop.check()
