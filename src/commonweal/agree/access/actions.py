@@ -53,7 +53,7 @@ def _refusal(permit: Permit, partnership: Partnership, at: datetime) -> Refusal 
     )
     if not given.exists():
         return "unknown"
-    roots = _shared_under(permit)
+    roots = shared_under(permit)
     under = roots[0] if len(roots) == 1 else ""
     answer = queries.answer_now(permit.asked(actor=permit.actor, under=under), at)
     if isinstance(answer, Refusal):
@@ -64,7 +64,7 @@ def _refusal(permit: Permit, partnership: Partnership, at: datetime) -> Refusal 
     return None if stands else "changed"
 
 
-def _shared_under(permit: Permit) -> list[str]:
+def shared_under(permit: Permit) -> list[str]:
     """The agreements of those it rests on under which data lies."""
     rests_on = [basis.reference for basis in permit.agreements]
     found = Agreement.objects.filter(

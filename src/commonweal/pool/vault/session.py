@@ -17,9 +17,7 @@ import polars as pl
 import pyarrow as pa
 from django.utils.translation import gettext as _
 
-from commonweal.agree.access.actions import check_on_record
-from commonweal.agree.models import Agreement
-from commonweal.agree.models import Kind as Kinds
+from commonweal.agree.access.actions import check_on_record, shared_under
 from commonweal.compute.check.findings import Findings
 from commonweal.compute.contract.model import MISSING
 from commonweal.compute.permits.asking import MEASURE, READ, Permit
@@ -166,11 +164,7 @@ class Session:
 
         Of several, each may have opened another provider's data; what came in under one is no other's.
         """
-        named = [basis.reference for basis in self.permit.agreements]
-        sharing = Agreement.objects.filter(
-            partnership=self.permit.partnership, kind=Kinds.DSA, reference__in=named
-        )
-        return set(sharing.values_list("reference", flat=True))
+        return set(shared_under(self.permit))
 
     def _read(self, submission: Submission) -> pa.Table:
         self.stop.check()
