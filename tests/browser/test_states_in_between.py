@@ -137,7 +137,9 @@ def test_a_proposal_comes_to_its_end(visits: Visits) -> None:
         visit.go(f"{HERE}decisions/types/new/")
         page.get_by_label("Name", exact=True).fill("What the office settles by itself")
         page.get_by_label("Lead with advice").check()
-        page.get_by_label("Why it departs from the constitution").fill("Small things need no meeting.")
+        page.get_by_label("Why it departs from the constitution").fill(
+            "Small things need no meeting."
+        )
         page.get_by_label("One seat, after advice").check()
         deciding = page.get_by_role("group", name="Which seats decide")
         deciding.get_by_label("Southmoor Partnership Office").check()

@@ -130,9 +130,7 @@ def initial_of(decision_type: DecisionType) -> dict[str, Any]:
     """What the form shows of a type of decision that is there."""
     found: dict[str, Any] = {
         name: getattr(decision_type, name)
-        for name in (
-            *("name", "rule", "quorum", "decider", "body", "is_public", "departs_because"),
-        )
+        for name in ("name", "rule", "quorum", "decider", "body", "is_public", "departs_because")
     }
     for verb in Verb.values:
         found[verb] = [each.seat_id for each in decision_type.rights.all() if each.verb == verb]
