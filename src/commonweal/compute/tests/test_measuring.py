@@ -338,7 +338,12 @@ def test_units_without_a_date_are_protected_like_all_others():
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(ROWS, st.integers(2, 6))
 def test_nothing_small_is_shown_and_nothing_hidden_follows_by_subtraction(rows, minimum):
-    answer = run(FORMULAS, rows * 3, minimum=minimum)
+    try:
+        answer = run(FORMULAS, rows * 3, minimum=minimum)
+    except Unusable as refusal:
+        # Somebody in two groups of one slice: refused, never protected by halves.
+        assert "do not add up" in str(refusal)
+        return
     plain = {place(row): row for row in run(FORMULAS, rows * 3)}
     groups = defaultdict(list)
     for row in answer:
