@@ -19,7 +19,8 @@ Said = Mapping[str, Any]
 
 
 class DraftedForm(forms.Form):
-    """A form that drafts an agreement. `partners`: who is at the table; `terms`: what is there.
+    """A form that drafts an agreement. `partners`: who is at the table; `terms`: what is there;
+    `language`: of the text.
 
     `memoranda`: those that it may rest on.
     """
@@ -27,6 +28,7 @@ class DraftedForm(forms.Form):
     kind: str
     partners: Sequence[Organisation]
     terms: Terms | None
+    language: str
     memoranda: Sequence[UUID]
 
     def has(self, kind: str) -> bool:
@@ -36,13 +38,17 @@ class DraftedForm(forms.Form):
 
 @dataclass(frozen=True)
 class Part:
-    """`add` gives the form its fields and names them; `read` makes clauses; `show` is the inverse."""
+    """`add` gives the form its fields and names them; `read` makes clauses; `show` is the inverse.
+
+    `folded`: closed until something is written in it.
+    """
 
     legend: Any
     add: Callable[[DraftedForm], list[str]]
     read: Callable[[DraftedForm, Said], list[Clause]]
     show: Callable[[Terms], Mapping[str, Any]] = lambda terms: {}
     hint: Any = ""
+    folded: bool = False
 
 
 def wrong(field: str, said: str) -> ValidationError:

@@ -34,6 +34,7 @@ from commonweal.core.models import Organisation
 class SharingForm(TermsForm):
     """A data-sharing agreement."""
 
+    kind = "dsa"
     title = title_field()
     provider = organisations(
         label=gettext_lazy("Who provides data?"),
@@ -110,14 +111,7 @@ class SharingForm(TermsForm):
         if revises:
             del self.fields["title"]
         asked = ask_all(self, "four_questions", required=False)
-        self.fieldsets = [
-            (legend, [name for name in names if name in self.fields])
-            for legend, names in [
-                *self.fieldsets[:-1],
-                (gettext_lazy("Four questions"), asked),
-                self.fieldsets[-1],
-            ]
-        ]
+        self.close((gettext_lazy("Four questions"), asked))
 
     def clean(self) -> dict[str, Any]:
         said = super().clean()
@@ -192,6 +186,7 @@ def masked_as_text(clauses: Sequence[c.Clause]) -> str:
 class LicenceForm(TermsForm):
     """A data-use licence. It offers only what the agreement above allows."""
 
+    kind = "dul"
     title = title_field()
     user = organisations(
         label=gettext_lazy("Who may use the data?"),
@@ -244,19 +239,11 @@ class LicenceForm(TermsForm):
             del self.fields["title"]
         four = ask_all(self, "four_questions", required=True)
         five = ask_all(self, "five_safes", required=False)
-        self.fieldsets = [
-            (legend, [name for name in names if name in self.fields])
-            for legend, names in [
-                *self.fieldsets[:-1],
-                (gettext_lazy("Four questions"), four),
-                (gettext_lazy("Five safes"), five),
-                self.fieldsets[-1],
-            ]
-        ]
+        self.close((gettext_lazy("Four questions"), four), (gettext_lazy("Five safes"), five))
 
     def _narrow(self, parent: Terms) -> None:
         """Offer nothing wider than the agreement above, and say what it says."""
-        above = initial_of(parent, "")
+        above = initial_of(parent, "", self.language)
         self.offer_purposes(chosen_purposes(parent.clauses))
         known = c.LEVELS[: c.LEVELS.index(above["publication"]) + 1]
         self.fields["publication"].choices = levels(known)  # type: ignore[attr-defined]

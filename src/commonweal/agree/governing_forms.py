@@ -14,7 +14,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from commonweal.agree import governing_text, words
+from commonweal.agree import governing_text, legal_clauses, words
 from commonweal.agree.drafting import party
 from commonweal.agree.form_parts import DraftedForm, Part, Said, number, text, wrong
 from commonweal.agree.models import Agreement
@@ -25,6 +25,7 @@ from commonweal.agree.terms_forms import (
     made,
     organisations,
     parse_further,
+    text_language,
     title_field,
 )
 from commonweal.compute.permits import clauses as c
@@ -49,19 +50,23 @@ class GoverningForm(DraftedForm):
         partners: Iterable[Organisation],
         terms: Terms | None = None,
         prose: str = "",
+        language: str = "",
         memoranda: Iterable[Agreement] = (),
         **options: Any,
     ) -> None:
         self.kind, self.partners, self.terms = kind, list(partners), terms
+        self.language = language or text_language()
         self.memoranda = [each.pk for each in memoranda]
         self.parts = PARTS[kind]
         if terms:
-            shown = initial_of(terms, prose)
+            shown = initial_of(terms, prose, self.language)
             for part in self.parts:
                 shown |= part.show(terms)
             options["initial"] = {**shown, **options.get("initial", {})}
         super().__init__(*args, **options)
-        self.fieldsets = [(part.legend, part.add(self), part.hint) for part in self.parts]
+        self.fieldsets = [
+            (part.legend, part.add(self), part.hint, part.folded) for part in self.parts
+        ]
 
     def clean(self) -> dict[str, Any]:
         """Every part says what it makes of the words; what means nothing is told at its field."""
@@ -320,6 +325,14 @@ def _read_term(form: DraftedForm, said: Said) -> list[c.Clause]:
     return [c.Start(said["start"]), c.Expiry(said["expiry"]), c.Withdrawal(said["withdrawal"])]
 
 
+def _legal(form: DraftedForm) -> list[str]:
+    return legal_clauses.ask(form, form.kind)
+
+
+def _read_legal(form: DraftedForm, said: Said) -> list[c.Clause]:
+    return list(legal_clauses.read(form, form.language))
+
+
 def _further(form: DraftedForm) -> list[str]:
     form.fields["further"] = text(
         _("Further clauses"),
@@ -348,11 +361,12 @@ RULES = Part(
     gettext_lazy("Leave a rule empty if you do not need it."),
 )
 TERM = Part(gettext_lazy("How long"), _term, _read_term)
+LEGAL = Part(legal_clauses.LEGEND, _legal, _read_legal, hint=legal_clauses.HINT, folded=True)
 FURTHER = Part(gettext_lazy("Further clauses"), _further, _read_further)
 
 PARTS: Mapping[str, Sequence[Part]] = {
     "constitution": (WHY, WHO, TOGETHER, DECIDING, DISPUTES, RULES, LIMITS, TERM, FURTHER),
-    "mou": (WHY, WHO, PURPOSE, RULES, LIMITS, TERM, FURTHER),
+    "mou": (WHY, WHO, PURPOSE, RULES, LIMITS, TERM, LEGAL, FURTHER),
     "funding": (WHY, WHO, PAYING, LIMITS, RULES, TERM, FURTHER),
     "procurement": (WHY, WHO, RULES, LIMITS, TERM, FURTHER),
     "standards": (WHY, WHO, RULES, TERM, FURTHER),

@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
-from commonweal.agree import words
+from commonweal.agree import legal_clauses, words
 from commonweal.compute.errors import Unusable
 from commonweal.compute.permits import clauses as c
 from commonweal.compute.permits import governing as g
@@ -31,8 +32,9 @@ def organisations(**options: Any) -> forms.ModelMultipleChoiceField[Organisation
 
 
 class TermsForm(forms.Form):
-    """What sharing agreements and licences have in common."""
+    """What sharing agreements and licences have in common. `language`: of the text, if it has one."""
 
+    kind: str
     prose = forms.CharField(
         label=gettext_lazy("Why you agree on this"),
         help_text=gettext_lazy(
@@ -123,6 +125,7 @@ class TermsForm(forms.Form):
         max_value=720,
         required=False,
     )
+    fieldsets: Sequence[tuple[Any, ...]]
     further = forms.CharField(
         label=gettext_lazy("Further clauses"),
         help_text=gettext_lazy(
@@ -133,8 +136,9 @@ class TermsForm(forms.Form):
         required=False,
     )
 
-    def __init__(self, *args: Any, **options: Any) -> None:
+    def __init__(self, *args: Any, language: str = "", **options: Any) -> None:
         super().__init__(*args, **options)
+        self.language = language or text_language()
         self.fields["publication"].choices = levels(c.LEVELS)  # type: ignore[attr-defined]
         self.offer_purposes(PURPOSES)
 
@@ -162,7 +166,19 @@ class TermsForm(forms.Form):
         asked = "purpose" in self.fields and "own_purpose" not in self.errors
         if asked and not said.get("purpose") and not said.get("own_purpose"):
             self.add_error("purpose", _("Choose at least one purpose."))
+        self.legal = legal_clauses.read(self, self.language)
         return said
+
+    def close(self, *asked: tuple[Any, ...]) -> None:
+        """Complete the fieldsets: with what is `asked`, the legal headings, and then the last one."""
+        legal = legal_clauses.ask(self, self.kind)
+        *begun, last = self.fieldsets
+        self.fieldsets = [
+            *begun,
+            *asked,
+            (legal_clauses.LEGEND, legal, legal_clauses.HINT, True),
+            last,
+        ]
 
     def clean_further(self) -> list[c.Prose]:
         """The free clauses. Refuses text before the first heading and headings without text."""
@@ -183,8 +199,14 @@ class TermsForm(forms.Form):
             g.Grain(said.get("grain") or "totals"),
             *([said["place"]] if said.get("place") else []),
             *([g.Breach(said["breach"])] if said.get("breach") else []),
+            *self.legal,
             *said["further"],
         ]
+
+
+def text_language() -> str:
+    """The language in which a text is written from here on."""
+    return get_language() or settings.LANGUAGE_CODE
 
 
 def lines_of(text: str) -> list[str]:
@@ -245,9 +267,10 @@ def title_field() -> forms.CharField:
     )
 
 
-def initial_of(terms: Terms, prose: str) -> dict[str, Any]:
-    """What a form shows when a new version is drafted from these terms."""
-    found: dict[str, Any] = {"prose": prose, "further": _as_further(terms.clauses)}
+def initial_of(terms: Terms, prose: str, language: str) -> dict[str, Any]:
+    """What a form shows when a new version is drafted from these terms, with a text in a language."""
+    legal, rest = legal_clauses.show(terms.kind, terms.clauses, language)
+    found: dict[str, Any] = {"prose": prose, "further": _as_further(rest), **legal}
     for clause in terms.clauses:
         if isinstance(clause, c.Party):
             found[clause.kind] = list(clause.ids)

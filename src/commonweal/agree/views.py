@@ -308,13 +308,20 @@ def _revision_form(
             partners=partners,
             terms=terms,
             prose=version.prose,
+            language=version.language,
             initial=other,
         )
-    initial = {**initial_of(terms, version.prose), **other}
+    initial = {**initial_of(terms, version.prose, version.language), **other}
     if found.parent is None or found.kind == Kind.DSA:
         initial["data"] = data_as_text(terms.clauses)
         initial["masked"] = masked_as_text(terms.clauses)
-        return SharingForm(request.POST or None, partners=partners, revises=True, initial=initial)
+        return SharingForm(
+            request.POST or None,
+            partners=partners,
+            revises=True,
+            language=version.language,
+            initial=initial,
+        )
     initial["data"] = chosen_fields(terms.clauses)
     initial["purpose"] = chosen_purposes(terms.clauses)
     return LicenceForm(
@@ -322,6 +329,7 @@ def _revision_form(
         partners=partners,
         parent=queries.terms_of(queries.latest(found.parent)),
         revises=True,
+        language=version.language,
         initial=initial,
     )
 

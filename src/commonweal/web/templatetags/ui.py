@@ -233,7 +233,8 @@ def cw_form(
 
     With `submit` (the button's verb) it is wrapped in a POST form with its token; without, the
     page writes the form element and the button. `kind="warning"` for what cannot be undone. A
-    form may carry `fieldsets`: a list of (legend, field names[, hint]).
+    form may carry `fieldsets`: a list of (legend, field names[, hint[, folded]]); folded
+    ones stay closed until something in them is filled in or wrong.
     """
     return {
         "form": form,
@@ -253,12 +254,14 @@ def _groups(form: forms.BaseForm) -> list[dict[str, object]]:
     rest = [name for name in form.fields if name not in named]
     groups: list[dict[str, object]] = []
     for entry in [*sets, ("", rest)] if rest else sets:
-        names = [name for name in entry[1] if name in form.fields]
+        bound = [form[name] for name in entry[1] if name in form.fields]
         groups.append(
             {
                 "legend": entry[0],
                 "hint": entry[2] if len(entry) > 2 else "",
-                "fields": [formview.view(form[name]) for name in names],
+                "folded": entry[3] if len(entry) > 3 else False,
+                "open": any(each.value() or each.errors for each in bound),
+                "fields": [formview.view(each) for each in bound],
             }
         )
     return groups

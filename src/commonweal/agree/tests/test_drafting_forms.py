@@ -1,0 +1,119 @@
+"""The drafting forms as a lawyer meets them: what they offer, say and refuse."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils.translation import gettext_lazy, override
+
+from commonweal.agree import legal_clauses, queries
+from commonweal.agree.forms import SharingForm
+from commonweal.agree.models import Agreement
+from commonweal.agree.tests.test_kinds import drafted
+from commonweal.agree.tests.test_views import (
+    body,
+    client_of,
+    clock,
+    initial,
+    licence_post,
+    path,
+    sharing_post,
+)
+from commonweal.compute.permits import clauses as c
+from commonweal.convene import queries as convene
+from commonweal.convene.models import Partnership
+from commonweal.convene.tests.factories import AT, PartnershipFactory, convener_organisation
+from commonweal.core.models import Role
+
+pytestmark = pytest.mark.django_db
+__all__ = ["clock"]  # The pages' clock is a fixture of the module beside.
+
+
+@pytest.fixture
+def partnership() -> Partnership:
+    return PartnershipFactory()
+
+
+@pytest.fixture
+def convener(partnership: Partnership) -> Client:
+    return client_of(convener_organisation(partnership), Role.SIGNATORY)
+
+
+def draft(partnership: Partnership, convener: Client, **changes: Any) -> Any:
+    url = reverse("draft_sharing", args=[partnership.slug])
+    return convener.post(url, sharing_post(partnership, **changes))
+
+
+def prose_of(agreement: Agreement) -> list[tuple[str, str]]:
+    held = queries.clauses_of(queries.latest(agreement))
+    return [(each.heading, each.text) for each in held if isinstance(each, c.Prose)]
+
+
+# --- legal clauses -------------------------------------------------------------------------------
+
+LEGAL = {"legal_roles": "The council is controller.", "legal_law": "The law of England."}
+FURTHER = [("Breach", "Tell the others within 72 hours."), ("Contact", "Write to the convener.")]
+
+
+def test_what_is_written_under_a_legal_heading_is_a_clause_and_comes_back(
+    partnership: Partnership, convener: Client
+) -> None:
+    assert draft(partnership, convener, **LEGAL).status_code == 302
+    agreement = Agreement.objects.get()
+    written = [
+        ("Roles under data protection law", "The council is controller."),
+        ("Governing law and disputes", "The law of England."),
+        *FURTHER,
+    ]
+    assert prose_of(agreement) == written  # Blank headings make no clause.
+    form = convener.get(path("revise_agreement", agreement)).context["form"]
+    shown = initial(form)
+    assert {name: shown[name] for name in LEGAL} == LEGAL
+    assert "controller" not in shown["further"] and shown["further"].startswith("# Breach")
+    answer = convener.post(path("revise_agreement", agreement), shown)
+    assert answer.status_code == 302 and prose_of(agreement) == written
+
+
+def test_legal_headings_are_in_the_language_of_the_text(
+    partnership: Partnership, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A word that is sure to be translated stands for the heading.
+    heading = legal_clauses._Heading(gettext_lazy("Draft"), "")
+    monkeypatch.setattr(legal_clauses, "_HEADINGS", {"roles": heading})
+    partners = convene.partners(partnership, AT)
+    form = SharingForm(sharing_post(partnership, **LEGAL), partners=partners, language="en")
+    with override("es"):
+        assert str(heading.heading) != "Draft" and form.is_valid()
+        written = form.clauses()
+        assert next(each.heading for each in written if isinstance(each, c.Prose)) == "Draft"
+        shown, rest = legal_clauses.show("dsa", written, "en")
+    assert shown == {"legal_roles": LEGAL["legal_roles"]} and len(rest) == len(written) - 1
+
+
+def test_what_cannot_be_a_legal_clause_is_told_at_its_field_with_the_headings_open(
+    partnership: Partnership, convener: Client
+) -> None:
+    page = body(convener.get(reverse("draft_sharing", args=[partnership.slug])))
+    assert '<details class="govuk-details"><summary' in page and "<details open" not in page
+    answer = draft(partnership, convener, legal_audit="Once\u202ea year")
+    assert answer.status_code == 422 and not Agreement.objects.exists()
+    assert "do not print" in str(answer.context["form"].errors["legal_audit"])
+    assert '<details class="govuk-details" open>' in body(answer)
+
+
+def test_licences_and_memoranda_offer_the_legal_headings_that_fit_them(
+    partnership: Partnership, convener: Client
+) -> None:
+    memorandum = drafted("mou", partnership, convener, legal_liability="Each for its own.")
+    assert prose_of(memorandum) == [("Liability", "Each for its own.")]
+    shown = initial(convener.get(path("revise_agreement", memorandum)).context["form"])
+    assert shown["legal_liability"] == "Each for its own." and shown["further"] == ""
+    draft(partnership, convener, parent="")
+    agreement = Agreement.objects.get(kind="dsa")
+    url = path("draft_licence", agreement)
+    assert "legal_liability" not in convener.get(url).context["form"].fields
+    convener.post(url, licence_post(partnership, legal_audit="Once a year."))
+    assert prose_of(Agreement.objects.get(kind="dul")) == [("Audit", "Once a year.")]
