@@ -25,8 +25,10 @@ from commonweal.agree.terms_forms import (
     organisations,
     title_field,
 )
+from commonweal.compute.contract.model import MISSING, ROW
 from commonweal.compute.errors import Unusable
 from commonweal.compute.permits import clauses as c
+from commonweal.compute.permits.checks import CONTROL
 from commonweal.compute.permits.terms import Terms
 from commonweal.core.models import Organisation
 
@@ -50,12 +52,13 @@ class SharingForm(TermsForm):
     data = forms.CharField(  # type: ignore[assignment]
         label=gettext_lazy("Which data?"),
         help_text=gettext_lazy(
-            "One line for each data contract: its key, a colon, its fields with commas between."
-            " For example “bed-deliveries: area, month, slept_safely”. What is not named is not"
-            " covered."
+            "Each kind of file or table that is handed in gets a name here and a list of the columns"
+            " that may be taken from it; the convener adds its data contract later, under the same"
+            " name. One line for each: the name, a colon, its fields with commas between. For example"
+            " “bed-deliveries: area, month, slept_safely”. What is not named is not covered."
         ),
         widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false"}),
-        error_messages={"required": gettext_lazy("Name at least one contract and its fields.")},
+        error_messages={"required": gettext_lazy("Name at least one set of data and its fields.")},
     )
     masked = forms.CharField(
         label=gettext_lazy("Fields whose values are never shown"),
@@ -150,6 +153,18 @@ class SharingForm(TermsForm):
         ]
 
 
+def could_be_column(name: str) -> bool:
+    """Whether a data contract could have a column of this name, and the form can tell it from others."""
+    return (
+        len(name) <= 100
+        and (name[0].isalnum() or name[0] == "_")
+        and name != ROW
+        and not name.endswith(MISSING)
+        and not set(name) & {";", "\t"}
+        and not CONTROL.search(name)
+    )
+
+
 def _data_lines(text: str) -> list[c.Data]:
     found = []
     for number, line in enumerate(text.replace("\r\n", "\n").split("\n"), 1):
@@ -159,14 +174,25 @@ def _data_lines(text: str) -> list[c.Data]:
         names = tuple(name.strip() for name in fields.split(",") if name.strip())
         if not colon or not names:
             raise ValidationError(
-                _("Line %(number)s: write the contract’s key, a colon, then its fields.")
+                _("Line %(number)s: write the name of the data, a colon, then its fields.")
                 % {"number": number}
             )
+        for name in names:
+            if not could_be_column(name):
+                raise ValidationError(
+                    _(
+                        "Line %(number)s: “%(name)s” cannot be the name of a field. Put commas"
+                        " between fields; a name has no semicolon, begins with a letter or a digit"
+                        " and has at most 100 characters."
+                    )
+                    % {"number": number, "name": CONTROL.sub("", name)[:100]}
+                )
         try:
             found.append(c.Data(key.strip(), names))
         except Unusable as fault:
             raise ValidationError(
-                _("Line %(number)s: %(fault)s") % {"number": number, "fault": words.unusable(fault)}
+                _("Line %(number)s, “%(name)s”: %(fault)s")
+                % {"number": number, "name": key.strip(), "fault": words.unusable(fault)}
             ) from fault
     return found
 

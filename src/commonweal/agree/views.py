@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from commonweal.agree import (
     actions,
     amending,
+    awaited,
     mailed_signing,
     policies,
     presentation,
@@ -95,6 +96,7 @@ def agreement(
         "not_agreed": talking.not_agreed(said, version),
         "comment_url": talking.comment_url(version) if said.speakers else "",
         "amendment": amending.amendment(sheet),
+        "awaited": awaited.awaited(sheet),
         "names_for": mailed_signing.may_name_for(request.actor, version, request.at),
         "unable": [each.name for each in mailed_signing.unable(version, request.at)],
         "mailed": mailed_signing.shown(request.actor, version, request.at),

@@ -1,9 +1,12 @@
-"""Tells the page of who can see what under which agreement each contract's data came in."""
+"""Tells the agreements which contracts there are: under which one each one's data came in, its columns."""
 
 from __future__ import annotations
 
-from commonweal.agree.access.registry import tells_places
+from collections.abc import Collection
+
+from commonweal.agree.access.registry import tells_columns, tells_places
 from commonweal.convene.models import Partnership
+from commonweal.pool import contracts, queries
 from commonweal.pool.models import DataContract
 
 
@@ -12,3 +15,14 @@ def agreements_of_contracts(partnership: Partnership) -> dict[str, str]:
     """Contract → reference, as every request for its data names it (`queries.agreement_of`)."""
     found = DataContract.objects.filter(partnership=partnership)
     return dict(found.values_list("key", "agreement__reference"))
+
+
+@tells_columns
+def columns_of_contracts(partnership: Partnership) -> dict[str, Collection[str]]:
+    """Contract → the columns of its newest version. Three queries."""
+    found = dict(DataContract.objects.filter(partnership=partnership).values_list("id", "key"))
+    newest = queries.latest_versions(partnership)
+    return {
+        found[each]: [column.name for column in contracts.table_of(version).columns]
+        for each, version in newest.items()
+    }

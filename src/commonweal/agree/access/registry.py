@@ -1,4 +1,4 @@
-"""What rooms above tell this part: where a contract's data lies, and what came of a permit.
+"""What rooms above tell this part: where a contract's data lies, its columns, what came of a permit.
 
 A room registers at start-up, as with `core.due`; this part shows what they answer.
 """
@@ -28,8 +28,10 @@ class Result:
 
 Results = Callable[[Actor, Partnership, Collection[str], datetime], Iterable[Result]]
 Places = Callable[[Partnership], Mapping[str, str]]
+Columns = Callable[[Partnership], Mapping[str, Collection[str]]]
 _results: list[Results] = []
 _places: list[Places] = []
+_columns: list[Columns] = []
 
 
 def tells_results(provider: Results) -> Results:
@@ -43,6 +45,13 @@ def tells_places(provider: Places) -> Places:
     """Add who knows under which agreement a contract's data lies: contract → reference."""
     if provider not in _places:
         _places.append(provider)
+    return provider
+
+
+def tells_columns(provider: Columns) -> Columns:
+    """Add who knows the data contracts: contract → the names of its columns."""
+    if provider not in _columns:
+        _columns.append(provider)
     return provider
 
 
@@ -60,3 +69,8 @@ def results(
 def places(partnership: Partnership) -> dict[str, str]:
     """Contract → reference of the agreement under which its data lies."""
     return {key: value for each in _places for key, value in each(partnership).items()}
+
+
+def columns(partnership: Partnership) -> dict[str, Collection[str]]:
+    """Contract → its columns, for every contract that there is."""
+    return {key: value for each in _columns for key, value in each(partnership).items()}

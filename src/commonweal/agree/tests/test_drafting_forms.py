@@ -117,3 +117,38 @@ def test_licences_and_memoranda_offer_the_legal_headings_that_fit_them(
     assert "legal_liability" not in convener.get(url).context["form"].fields
     convener.post(url, licence_post(partnership, legal_audit="Once a year."))
     assert prose_of(Agreement.objects.get(kind="dul")) == [("Audit", "Once a year.")]
+
+
+# --- data ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        (
+            "beds: area\nward-weeks: ward, wek;; babies born",
+            "Line 2: “wek;; babies born” cannot be",
+        ),
+        ("beds: area, =sum", "Line 1: “=sum” cannot be"),
+        ("beds: area\u202e", "Line 1: “area”"),
+        ("beds: _row", "Line 1: “_row” cannot be"),
+        ("beds: age__missing", "Line 1: “age__missing” cannot be"),
+        (f"beds: {'a' * 101}", "Line 1: “aaa"),
+        ("beds; cots: area", "Line 1, “beds; cots”: The key of the data contract"),
+    ],
+)
+def test_a_name_that_no_data_contract_could_have_is_refused_with_its_line(
+    partnership: Partnership, convener: Client, lines: str, said: str
+) -> None:
+    answer = draft(partnership, convener, data=lines)
+    assert answer.status_code == 422 and not Agreement.objects.exists()
+    assert said in str(answer.context["form"].errors["data"])
+
+
+def test_names_that_files_really_have_are_taken(partnership: Partnership, convener: Client) -> None:
+    names = "_id, 2026 births, Código postal, age (weeks), a.b/c"
+    assert draft(partnership, convener, data=f"beds: {names}").status_code == 302
+    held = queries.clauses_of(queries.latest(Agreement.objects.get()))
+    assert next(each for each in held if isinstance(each, c.Data)).fields == tuple(
+        names.split(", ")
+    )

@@ -7,8 +7,11 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, transaction
 
+from commonweal.agree import actions as agreements
+from commonweal.agree import queries as agree
 from commonweal.agree.models import Agreement
 from commonweal.agree.tests.factories import shared
+from commonweal.compute.permits import clauses as c
 from commonweal.core.errors import Conflict, Denied, Invalid, Missing
 from commonweal.core.models import Event
 from commonweal.core.scope import Actor
@@ -190,3 +193,25 @@ def test_a_heading_that_a_spreadsheet_would_run_is_refused() -> None:
     here = agreed()
     with pytest.raises(Invalid, match="take for a formula"):
         add(here, at_version("2.0.0").replace("{name: child,", "{name: '=child',"))
+
+
+def test_a_draft_tells_what_no_contract_has_until_one_has_it() -> None:
+    here = agreed()
+    agreement = here.contract.agreement
+    held = [
+        each for each in agree.clauses_of(agree.latest(agreement)) if not isinstance(each, c.Data)
+    ]
+
+    def page(*data: c.Data) -> str:
+        version = agreements.revise(
+            agreement=agreement, clauses=[*held, *data], prose="", by=here.convener, at=AT
+        )
+        url = f"/partnerships/{here.partnership.slug}/agreements/{agreement.reference}"
+        answer = signed_in(here.convener).get(f"{url}/versions/{version.number}/")
+        return answer.content.decode()
+
+    said = page(c.Data("beds", ("child", "no_such_field")), c.Data("ward-weeks", ("ward",)))
+    assert "The data contract “beds” has no column called: no_such_field." in said
+    assert "No data contract is called “ward-weeks” yet" in said
+    said = page(c.Data("beds", COLUMNS))
+    assert "no column called" not in said and "No data contract is called" not in said
