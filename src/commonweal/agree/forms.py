@@ -114,7 +114,9 @@ class SharingForm(TermsForm):
         if revises:
             del self.fields["title"]
         asked = ask_all(self, "four_questions", required=False)
-        self.close((gettext_lazy("Four questions"), asked))
+        self.close(
+            (gettext_lazy("Four questions"), asked, _("Answer all four, or leave all blank."))
+        )
 
     def clean(self) -> dict[str, Any]:
         said = super().clean()
@@ -265,12 +267,19 @@ class LicenceForm(TermsForm):
             del self.fields["title"]
         four = ask_all(self, "four_questions", required=True)
         five = ask_all(self, "five_safes", required=False)
-        self.close((gettext_lazy("Four questions"), four), (gettext_lazy("Five safes"), five))
+        self.close(
+            (gettext_lazy("Four questions"), four, _("A licence needs an answer to all four.")),
+            (gettext_lazy("Five safes"), five, _("Answer all five, or leave all blank.")),
+        )
 
     def _narrow(self, parent: Terms) -> None:
         """Offer nothing wider than the agreement above, and say what it says."""
         above = initial_of(parent, "", self.language)
         self.offer_purposes(chosen_purposes(parent.clauses))
+        purpose = self.fields["purpose"]
+        purpose.required = True
+        purpose.help_text = _("Choose at least one.")
+        purpose.error_messages["required"] = _("Choose at least one purpose.")
         known = c.LEVELS[: c.LEVELS.index(above["publication"]) + 1]
         self.fields["publication"].choices = levels(known)  # type: ignore[attr-defined]
         if above["linkage"] == "no":

@@ -137,12 +137,16 @@ def _read_who(form: DraftedForm, said: Said) -> list[c.Clause]:
 def _purposes(form: DraftedForm) -> list[str]:
     field = forms.MultipleChoiceField(
         label=_("What for?"),
-        help_text=_("What rests on the memorandum may serve these purposes and no others."),
+        help_text=_(
+            "What rests on the memorandum may serve these purposes and no others. Choose at least one,"
+            " or write one below."
+        ),
         choices=[(key, words.purpose(key)) for key in PURPOSES],
         widget=forms.CheckboxSelectMultiple,
         required=False,
     )
     field.choice_hints = {key: words.purpose_meaning(key) for key in PURPOSES}  # type: ignore[attr-defined]
+    field.or_another = True  # type: ignore[attr-defined]
     form.fields["purpose"] = field
     form.fields["own_purpose"] = text(
         _("Other purposes, in your own words"), _("One on each line."), rows=2, required=False

@@ -46,6 +46,7 @@ class TermsForm(forms.Form):
     )
     purpose = forms.MultipleChoiceField(
         label=gettext_lazy("What may the data be used for?"),
+        help_text=gettext_lazy("Choose at least one, or write one below."),
         widget=forms.CheckboxSelectMultiple,
         required=False,
     )
@@ -140,6 +141,7 @@ class TermsForm(forms.Form):
         super().__init__(*args, **options)
         self.language = language or text_language()
         self.fields["publication"].choices = levels(c.LEVELS)  # type: ignore[attr-defined]
+        self.fields["purpose"].or_another = True  # type: ignore[attr-defined]
         self.offer_purposes(PURPOSES)
 
     def offer_purposes(self, keys: Iterable[str]) -> None:
@@ -163,7 +165,7 @@ class TermsForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or self.cleaned_data
-        asked = "purpose" in self.fields and "own_purpose" not in self.errors
+        asked = not {"purpose", "own_purpose"} & self.errors.keys()
         if asked and not said.get("purpose") and not said.get("own_purpose"):
             self.add_error("purpose", _("Choose at least one purpose."))
         self.legal = legal_clauses.read(self, self.language)

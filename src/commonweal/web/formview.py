@@ -1,8 +1,9 @@
 """How one form field is put on a page: which part of the design system, which attributes.
 
-Forms stay plain Django. Two optional attributes on a field are understood beyond Django's own:
-`prefix` and `suffix` (a sign before or after a text box, e.g. "£"), and on a choice field
-`choice_hints` (a mapping of value to a line under the choice).
+Forms stay plain Django. A few optional attributes on a field are understood beyond Django's own:
+`prefix` and `suffix` (a sign before or after a text box, e.g. "£"), on a choice field
+`choice_hints` (a mapping of value to a line under the choice), and `or_another` on a field that may
+be left empty only where another is filled in: it is not called optional.
 """
 
 from __future__ import annotations
@@ -78,7 +79,9 @@ class FieldView:
 
     @property
     def optional(self) -> bool:
-        return not self.bound.field.required and self.kind != "checkbox"
+        field = self.bound.field
+        needed = field.required or getattr(field, "or_another", False)
+        return not needed and self.kind != "checkbox"
 
 
 def kind_of(widget: forms.Widget) -> str:

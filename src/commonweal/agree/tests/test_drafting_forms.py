@@ -152,3 +152,37 @@ def test_names_that_files_really_have_are_taken(partnership: Partnership, conven
     assert next(each for each in held if isinstance(each, c.Data)).fields == tuple(
         names.split(", ")
     )
+
+
+# --- what is optional ------------------------------------------------------------------------------
+
+
+def test_the_purpose_is_not_called_optional_where_one_is_needed(
+    partnership: Partnership, convener: Client
+) -> None:
+    sharing = body(convener.get(reverse("draft_sharing", args=[partnership.slug])))
+    memorandum = body(convener.get(reverse("draft_kind", args=[partnership.slug, "mou"])))
+    draft(partnership, convener)
+    url = path("draft_licence", Agreement.objects.get())
+    licence = body(convener.get(url))
+    for page, label, hint in (
+        (sharing, "What may the data be used for?", "Choose at least one, or write one below."),
+        (memorandum, "What for?", "Choose at least one, or write one below."),
+        (licence, "What may the data be used for?", "Choose at least one."),
+    ):
+        assert f"{label}</legend>" in page and f"{label} (optional)" not in page
+        assert hint in page
+    assert draft(partnership, convener, purpose=[], own_purpose="Count beds").status_code == 302
+    answer = convener.post(url, licence_post(partnership, purpose=[]))
+    assert answer.context["form"].errors["purpose"] == ["Choose at least one purpose."]
+
+
+def test_a_set_of_questions_says_beforehand_that_it_is_answered_whole(
+    partnership: Partnership, convener: Client
+) -> None:
+    sharing = body(convener.get(reverse("draft_sharing", args=[partnership.slug])))
+    assert "Answer all four, or leave all blank." in sharing
+    draft(partnership, convener)
+    licence = body(convener.get(path("draft_licence", Agreement.objects.get())))
+    assert "A licence needs an answer to all four." in licence
+    assert "Answer all five, or leave all blank." in licence
