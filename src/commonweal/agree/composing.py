@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.conf import settings
+from django.utils.text import Truncator
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -17,7 +18,7 @@ from commonweal.compute.permits import clauses as c
 from commonweal.compute.permits.governing import Contribution, RiskShare, Rule
 from commonweal.compute.permits.kinds import AgreementKind
 from commonweal.compute.permits.narrowing import check_within
-from commonweal.compute.permits.terms import Faulty, Terms, terms_from
+from commonweal.compute.permits.terms import Fault, Faulty, Terms, terms_from
 from commonweal.convene import queries as convene
 from commonweal.convene.models import Partnership
 from commonweal.core.errors import Invalid
@@ -161,24 +162,34 @@ def _as_on_record(
 def check_within_parent(terms: Terms, parent: Agreement | None) -> None:
     """No wider than what it rests on, nor than what that rests on. Raises Invalid."""
     while parent is not None:
+        above = queries.latest(parent)
         try:
-            check_within(terms, queries.terms_of(queries.latest(parent)))
+            check_within(terms, queries.terms_of(above))
         except Faulty as fault:
-            raise _invalid(fault) from fault
+            raise _invalid(fault, above) from fault
         parent = parent.parent
 
 
-def _invalid(fault: Faulty) -> Invalid:
-    """All faults at once, each at the form field of its clause."""
+def _invalid(fault: Faulty, above: AgreementVersion | None = None) -> Invalid:
+    """All faults at once, each at the form field of its clause. `above`: what it rests on."""
     first = fault.faults[0]
     fields: dict[str, str] = {}
     for each in fault.faults:
-        fields.setdefault(each.kind, words.fault(each))
+        fields.setdefault(each.kind, _told(each, above))
     return Invalid(
         _("%(clause)s: %(fault)s")
-        % {"clause": _cited(first.number, first.kind), "fault": words.fault(first)},
+        % {"clause": _cited(first.number, first.kind), "fault": _told(first, above)},
         fields=fields,
     )
+
+
+def _told(fault: Fault, above: AgreementVersion | None) -> str:
+    """What is wrong; where the words above have to be taken over, these words too."""
+    told = words.fault(fault)
+    if above is None or fault.code not in {"fixed_above", "wider_places"}:
+        return told
+    stands = Truncator(text.clause_text(above.text, fault.params["number"])).chars(300)
+    return f"{told} {_('It says there: “%(words)s”') % {'words': stands}}"
 
 
 def _cited(number: int, kind: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -9,7 +10,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils.translation import gettext_lazy, override
 
-from commonweal.agree import legal_clauses, queries
+from commonweal.agree import actions, legal_clauses, queries
+from commonweal.agree.drafting import party
 from commonweal.agree.forms import SharingForm
 from commonweal.agree.models import Agreement
 from commonweal.agree.tests.test_kinds import drafted
@@ -23,10 +25,17 @@ from commonweal.agree.tests.test_views import (
     sharing_post,
 )
 from commonweal.compute.permits import clauses as c
+from commonweal.compute.permits import governing as g
 from commonweal.convene import queries as convene
 from commonweal.convene.models import Partnership
-from commonweal.convene.tests.factories import AT, PartnershipFactory, convener_organisation
+from commonweal.convene.tests.factories import (
+    AT,
+    PartnershipFactory,
+    convener_organisation,
+    sponsor_organisation,
+)
 from commonweal.core.models import Role
+from commonweal.core.scope import system
 
 pytestmark = pytest.mark.django_db
 __all__ = ["clock"]  # The pages' clock is a fixture of the module beside.
@@ -186,3 +195,74 @@ def test_a_set_of_questions_says_beforehand_that_it_is_answered_whole(
     licence = body(convener.get(path("draft_licence", Agreement.objects.get())))
     assert "A licence needs an answer to all four." in licence
     assert "Answer all five, or leave all blank." in licence
+
+
+# --- under a stricter memorandum ---------------------------------------------------------------------
+
+STRICT: tuple[c.Clause, ...] = (c.MinimumCell(10), g.Place(("GB",)), g.Breach(72))
+
+
+def memorandum(
+    partnership: Partnership, *limits: c.Clause, purposes: tuple[str, ...] = ()
+) -> Agreement:
+    members = [convener_organisation(partnership), sponsor_organisation(partnership)]
+    clauses = [
+        party(c.MEMBER, members),
+        c.Purpose(purposes or ("cw:MeasureSharedOutcomes", "cw:MonitorEquity")),
+        *limits,
+        c.Start(date(2026, 1, 1)),
+        c.Expiry(date(2090, 12, 31)),
+        c.Withdrawal(30),
+    ]
+    return actions.draft_agreement(
+        partnership=partnership,
+        kind="mou",
+        title="The frame",
+        clauses=clauses,
+        prose="",
+        by=system("test"),
+        at=AT,
+        language="en",
+    ).agreement
+
+
+def refused(answer: Any, field: str) -> str:
+    assert answer.status_code == 422
+    return str(answer.context["form"].errors[field].as_data()[0].messages[0])
+
+
+def test_what_is_wider_than_a_memorandum_is_not_called_a_licence(
+    partnership: Partnership, convener: Client
+) -> None:
+    parent = str(memorandum(partnership, *STRICT).pk)
+    said = refused(draft(partnership, convener, parent=parent), "minimum_cell")
+    assert said.endswith("which says: 10. An agreement can only narrow the one it rests on.")
+
+
+@pytest.mark.parametrize(
+    ("fixed", "changes", "stands"),
+    [
+        ("place", {"place": "Ireland"}, ": United Kingdom (GB)"),
+        ("minimum_cell", {"minimum_cell": "20"}, "fewer than 10"),
+        ("breach", {"breach": "24"}, "72 hours"),
+        ("purpose", {"purpose": ["cw:MonitorEquity"]}, "Measure shared outcomes"),
+        ("start", {"start": "2026-02-01"}, "1 January 2026"),
+        ("expiry", {"expiry": "2089-12-31"}, "31 December 2090"),
+        ("withdrawal", {"withdrawal": "10"}, "30 days more"),
+    ],
+)
+def test_what_is_fixed_above_is_told_in_its_own_words(
+    partnership: Partnership, convener: Client, fixed: str, changes: dict[str, Any], stands: str
+) -> None:
+    above = memorandum(partnership, *STRICT, g.Fixed((fixed,)))
+    usual = {"parent": str(above.pk), "minimum_cell": "10", "place": "GB", "breach": "72"}
+    said = refused(draft(partnership, convener, **{**usual, **changes}), fixed)
+    assert "Take it over as it stands there. It says there: “" in said and stands in said
+
+
+def test_countries_outside_those_above_are_told_with_those_that_are_within(
+    partnership: Partnership, convener: Client
+) -> None:
+    parent = str(memorandum(partnership, g.Place(("GB",))).pk)
+    said = refused(draft(partnership, convener, parent=parent, place="Ireland"), "place")
+    assert "It says there: “" in said and "United Kingdom (GB)" in said

@@ -173,7 +173,7 @@ FAULTS: Mapping[str, Sentence] = {
     ),
     "wider_value": Sentence(
         _("This is wider than %(parent)s clause %(number)s (%(kind)s), which says: %(limit)s."),
-        _("A licence can only narrow the agreement it rests on."),
+        _("An agreement can only narrow the one it rests on."),
     ),
     "wider_places": Sentence(
         _("Not among the countries in %(parent)s clause %(number)s (%(kind)s): %(names)s."),
