@@ -113,8 +113,8 @@ class TermsForm(forms.Form):
     place = forms.CharField(
         label=gettext_lazy("Countries in which the data may be kept and worked on"),
         help_text=gettext_lazy(
-            "Two-letter codes with commas between, for example “GB, IE”. Empty: the agreement says"
-            " nothing about it."
+            "Names or two-letter codes with commas between, for example “Ireland, GB”; “UK” is taken"
+            " as GB. Empty: the agreement says nothing about it."
         ),
         max_length=200,
         required=False,
@@ -160,7 +160,20 @@ class TermsForm(forms.Form):
         return found
 
     def clean_place(self) -> g.Place | None:
-        codes = self.cleaned_data["place"].replace(",", " ").upper().split()
+        codes: list[str] = []
+        for said in filter(str.strip, self.cleaned_data["place"].split(",")):
+            # A name may be of several words; codes may stand side by side.
+            code = words.country_code(said)
+            found = [code] if code else [words.country_code(each) for each in said.split()]
+            if "" in found:
+                raise ValidationError(
+                    _(
+                        "“%(name)s” is no country that we know. Write its name, for example"
+                        " “Ireland”, or its two-letter code."
+                    )
+                    % {"name": said.strip()}
+                )
+            codes += found
         return made(lambda: g.Place(tuple(codes))) if codes else None
 
     def clean(self) -> dict[str, Any]:

@@ -18,6 +18,9 @@ from commonweal.compute.permits.terms import Fault
 from commonweal.compute.permits.words import ANSWERS, FAULTS, REACH_NAMES, REFUSALS
 from commonweal.core import formats
 
+# Unions, parts of a country, and codes that stand for no place; continents have numbers.
+_NO_COUNTRY = frozenset("AC CP DG EA EU EZ IC QO TA UN XA XB ZZ".split())
+
 
 def refusal(found: Refusal) -> str:
     """Why not."""
@@ -90,6 +93,21 @@ def money(amount_minor: int, currency: str) -> str:
 def country(code: str) -> str:
     """A country's name, e.g. “United Kingdom”; the code itself where there is none."""
     return str(formats.locale().territories.get(code, code))
+
+
+def country_code(said: str) -> str:
+    """The code of a country given by code, or by name in the reader's language; "" for no country."""
+    code = said.strip().upper()
+    code = "GB" if code == "UK" else code
+    names = {key: name for key, name in formats.locale().territories.items() if _is_country(key)}
+    if code in names:
+        return code
+    wanted = said.strip().casefold()
+    return next((key for key, name in names.items() if name.casefold() == wanted), "")
+
+
+def _is_country(key: str) -> bool:
+    return key.isalpha() and len(key) == 2 and key not in _NO_COUNTRY
 
 
 def listed(names: Sequence[str]) -> str:

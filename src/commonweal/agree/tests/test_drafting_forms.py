@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils.translation import gettext_lazy, override
 
-from commonweal.agree import actions, legal_clauses, queries
+from commonweal.agree import actions, legal_clauses, queries, words
 from commonweal.agree.drafting import party
 from commonweal.agree.forms import SharingForm
 from commonweal.agree.models import Agreement
@@ -266,3 +266,40 @@ def test_countries_outside_those_above_are_told_with_those_that_are_within(
     parent = str(memorandum(partnership, g.Place(("GB",))).pk)
     said = refused(draft(partnership, convener, parent=parent, place="Ireland"), "place")
     assert "It says there: “" in said and "United Kingdom (GB)" in said
+
+
+# --- countries ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("typed", "codes"),
+    [
+        ("GB, IE", ("GB", "IE")),
+        ("gb ie", ("GB", "IE")),
+        ("ireland, UNITED KINGDOM", ("IE", "GB")),
+        ("UK", ("GB",)),
+        ("", None),
+        (" , ", None),
+    ],
+)
+def test_countries_are_named_or_given_by_code(
+    partnership: Partnership, convener: Client, typed: str, codes: tuple[str, ...] | None
+) -> None:
+    assert draft(partnership, convener, place=typed).status_code == 302
+    place = queries.terms_of(queries.latest(Agreement.objects.get())).clause(g.Place)
+    assert (place.countries if place else None) == codes
+
+
+@pytest.mark.parametrize("typed", ["ZZ", "QQ", "EU", "Atlantis", "GB, Atlantis", "GB IX", "G"])
+def test_what_is_no_country_is_refused(
+    partnership: Partnership, convener: Client, typed: str
+) -> None:
+    assert "is no country that we know" in refused(
+        draft(partnership, convener, place=typed), "place"
+    )
+
+
+def test_countries_are_named_in_the_language_of_the_reader() -> None:
+    with override("es"):
+        assert words.country_code("Reino Unido") == "GB"
+        assert words.country_code("Germany") == ""
