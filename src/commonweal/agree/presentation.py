@@ -200,12 +200,12 @@ def _entry(summary: Summary, below: tuple[Entry, ...]) -> Entry:
 
 def _limits(terms: Terms) -> str:
     cell, reach = terms.clause(c.MinimumCell), terms.clause(c.Publication)
-    if not cell and not reach:
-        return ""
-    return _("no group under %(cell)s shown, results for %(level)s") % {
-        "cell": cell.minimum if cell else "–",
-        "level": words.level(reach.level if reach else "none"),
-    }
+    said = []
+    if cell:
+        said.append(_("no group under %(cell)s shown") % {"cell": cell.minimum})
+    if reach:
+        said.append(_("results for %(level)s") % {"level": words.level(reach.level)})
+    return ", ".join(said)
 
 
 def lead(found: Sequence[Summary]) -> str:

@@ -303,3 +303,16 @@ def test_countries_are_named_in_the_language_of_the_reader() -> None:
     with override("es"):
         assert words.country_code("Reino Unido") == "GB"
         assert words.country_code("Germany") == ""
+
+
+# --- the list ----------------------------------------------------------------------------------------
+
+
+def test_the_list_says_only_what_an_agreement_settles(
+    partnership: Partnership, convener: Client
+) -> None:
+    memorandum(partnership, c.MinimumCell(10))
+    url = reverse("agreements", args=[partnership.slug])
+    assert "Limits: no group under 10 shown." in body(convener.get(url))
+    draft(partnership, convener)
+    assert "Limits: no group under 7 shown, results for the public." in body(convener.get(url))
