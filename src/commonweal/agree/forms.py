@@ -215,7 +215,7 @@ class LicenceForm(TermsForm):
     """A data-use licence. It offers only what the agreement above allows."""
 
     kind = "dul"
-    title = title_field()
+    title = title_field(gettext_lazy("For example “Measuring safe sleep”."))
     user = organisations(
         label=gettext_lazy("Who may use the data?"),
         error_messages={"required": gettext_lazy("Choose at least one organisation.")},
@@ -251,7 +251,6 @@ class LicenceForm(TermsForm):
     ) -> None:
         super().__init__(*args, **options)
         self.parent = parent
-        self.fields["title"].help_text = _("For example “Measuring safe sleep”.")
         self.fields["user"].queryset = partners  # type: ignore[attr-defined]
         named = parent.party(c.PROVIDER)
         providers = Organisation.objects.filter(pk__in=named.ids if named else ())

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.utils.text import format_lazy
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
@@ -273,10 +274,14 @@ def _as_further(clauses: Sequence[c.Clause]) -> str:
     return "\n\n".join(parts)
 
 
-def title_field() -> forms.CharField:
+def title_field(example: Any = "") -> forms.CharField:
     return forms.CharField(
         label=gettext_lazy("Title"),
-        help_text=gettext_lazy("What people will call it, for example “Beds for babies”."),
+        help_text=format_lazy(
+            "{} {}",
+            example or gettext_lazy("What people will call it, for example “Beds for babies”."),
+            gettext_lazy("Choose it well: it stays the same in every later version."),
+        ),
         max_length=200,
         error_messages={"required": gettext_lazy("Give the agreement a title.")},
     )

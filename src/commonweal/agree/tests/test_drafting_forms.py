@@ -316,3 +316,12 @@ def test_the_list_says_only_what_an_agreement_settles(
     assert "Limits: no group under 10 shown." in body(convener.get(url))
     draft(partnership, convener)
     assert "Limits: no group under 7 shown, results for the public." in body(convener.get(url))
+
+
+def test_who_drafts_learns_that_the_title_stays(partnership: Partnership, convener: Client) -> None:
+    said = "it stays the same in every later version."
+    assert said in body(convener.get(reverse("draft_sharing", args=[partnership.slug])))
+    assert said in body(convener.get(reverse("draft_kind", args=[partnership.slug, "mou"])))
+    draft(partnership, convener)
+    page = body(convener.get(path("draft_licence", Agreement.objects.get())))
+    assert said in page and "Measuring safe sleep" in page
