@@ -188,8 +188,22 @@ def _told(fault: Fault, above: AgreementVersion | None) -> str:
     told = words.fault(fault)
     if above is None or fault.code not in {"fixed_above", "wider_places"}:
         return told
-    stands = Truncator(text.clause_text(above.text, fault.params["number"])).chars(300)
+    stands = Truncator(_clause_text(above.text, fault.params["number"])).chars(300)
     return f"{told} {_('It says there: “%(words)s”') % {'words': stands}}"
+
+
+def _clause_text(canonical: str, number: int) -> str:
+    """What the canonical text says under the heading of a clause, on one line."""
+    said, last = "", ""
+    within = False
+    for block in text.blocks(canonical):
+        if block.kind in {text.CLAUSE, text.HEADING}:
+            within = block.kind == text.CLAUSE and block.text.startswith(f"{number}. ")
+        elif within:
+            between = "; " if last == block.kind == text.ITEM else " "
+            said += between + " ".join(block.text.split())
+            last = block.kind
+    return said.strip()
 
 
 def _cited(number: int, kind: str) -> str:

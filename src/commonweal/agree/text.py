@@ -98,22 +98,6 @@ def blocks(text: str) -> list[Block]:
     return [_block(part) for part in text.strip("\n").split("\n\n")]
 
 
-def clause_text(text: str, number: int) -> str:
-    """What the canonical text says under the heading of a clause, on one line."""
-    found: list[Block] = []
-    within = False
-    for block in blocks(text):
-        if block.kind in {CLAUSE, HEADING}:
-            within = block.kind == CLAUSE and block.text.startswith(f"{number}. ")
-        elif within:
-            found.append(block)
-    said = ""
-    for before, block in zip([None, *found], found, strict=False):
-        between = "; " if before and before.kind == block.kind == ITEM else " "
-        said += (between if said else "") + " ".join(block.text.split())
-    return said
-
-
 def _line(block: Block) -> str:
     if block.kind == PROSE:
         return "\n".join(f"> {line}".rstrip() for line in block.text.split("\n"))

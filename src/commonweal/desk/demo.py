@@ -350,6 +350,7 @@ def share(stage: Stage, sharing: cast.Sharing, memorandum: Agreement, at: dateti
             c.Start(stage.first - timedelta(days=30)),
             c.Expiry(add_months(stage.first, 60)),
             c.Withdrawal(30),
+            *governing.legal(),
         ],
         parent=memorandum,
         prose="So that partners can see together what none of them can see alone, and no more.",

@@ -117,6 +117,22 @@ def settled(places: Mapping[str, Organisation], first: date, last: date) -> Iter
     )
 
 
+def legal() -> tuple[c.Clause, ...]:
+    """What the lawyers of the example wrote, under headings that the form offers them."""
+    return (
+        c.Prose(
+            "Roles under data protection law",
+            "Each organisation that provides data is the controller of its own. The partnership"
+            " office keeps it as their processor; what is measured, and why, they decide together.",
+        ),
+        c.Prose(
+            "Contacts and notices",
+            "Each party names one person who is told of a breach, or of a request by somebody in the"
+            " data, by mail and on the same day.",
+        ),
+    )
+
+
 def questions() -> tuple[c.Clause, ...]:
     """What was asked and answered before any of the example's data was used."""
     return (
