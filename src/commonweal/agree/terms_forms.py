@@ -305,6 +305,22 @@ def initial_of(terms: Terms, prose: str, language: str) -> dict[str, Any]:
     return found
 
 
+_SELDOM = frozenset(
+    "minimum_cell linkage publication retention grain place breach fixed decision_rule risk_share"
+    " five_safes".split()
+)
+
+
+def unasked(
+    form: forms.Form, made: Sequence[c.Clause], before: Sequence[c.Clause]
+) -> list[c.Clause]:
+    """Clauses from before that the form has no field for: a new version keeps them as they are."""
+    known = {each.kind for each in made} | {
+        kind for kind in _SELDOM for name in form.fields if f"{name}_".startswith(f"{kind}_")
+    }
+    return [each for each in before if each.kind in _SELDOM - known]
+
+
 _SHOWN: Mapping[str, Callable[[Any], Any]] = {
     "purpose": lambda clause: list(clause.purposes),
     "linkage": lambda clause: "yes" if clause.allowed else "no",

@@ -47,7 +47,7 @@ from commonweal.agree.forms import (
 from commonweal.agree.governing_forms import PARTS, GoverningForm
 from commonweal.agree.models import Agreement, AgreementVersion, Kind, State
 from commonweal.agree.showing import AGREE, form_page, page
-from commonweal.agree.terms_forms import initial_of
+from commonweal.agree.terms_forms import initial_of, unasked
 from commonweal.compute.permits.kinds import KINDS
 from commonweal.convene import queries as convene
 from commonweal.convene.policies import missing
@@ -265,7 +265,7 @@ def renew(request: SignedInRequest, slug: str, reference: str) -> HttpResponse:
         messages.info(request, _("A new version is in preparation already: this one."))
         return redirect("agreement_version", slug, reference, preparing.number)
     form = _revision_form(request, found, version, expiry=renewals.prolonged(version))
-    if done(request, form, lambda: _revise(request, found, form)):
+    if done(request, form, lambda: _revise(request, version, form)):
         return _to_draft(request, found)
     return form_page(
         request, "draft", found.partnership, form, revised=found, version=version, renews=True
@@ -281,17 +281,20 @@ def revise(request: SignedInRequest, slug: str, reference: str) -> HttpResponse:
     terms = queries.terms_of(version)
     policies.check_can_prepare(request.actor, found, terms.parties, request.at)
     form = _revision_form(request, found, version)
-    if done(request, form, lambda: _revise(request, found, form)):
+    if done(request, form, lambda: _revise(request, version, form)):
         return _to_draft(request, found)
     return form_page(request, "draft", found.partnership, form, revised=found, version=version)
 
 
 def _revise(
-    request: SignedInRequest, found: Agreement, form: SharingForm | LicenceForm | GoverningForm
+    request: SignedInRequest,
+    version: AgreementVersion,
+    form: SharingForm | LicenceForm | GoverningForm,
 ) -> AgreementVersion:
+    clauses = form.clauses()
     return actions.revise(
-        agreement=found,
-        clauses=form.clauses(),
+        agreement=version.agreement,
+        clauses=[*clauses, *unasked(form, clauses, queries.clauses_of(version))],
         prose=form.cleaned_data["prose"],
         by=request.actor,
         at=request.at,

@@ -268,6 +268,26 @@ def test_countries_outside_those_above_are_told_with_those_that_are_within(
     assert "It says there: “" in said and "United Kingdom (GB)" in said
 
 
+def test_a_new_version_keeps_what_its_form_does_not_ask(
+    partnership: Partnership, convener: Client
+) -> None:
+    above = memorandum(partnership, *STRICT, g.Fixed(("place",)))
+    url = path("revise_agreement", above)
+    shown = initial(convener.get(url).context["form"])
+    before = queries.clauses_of(queries.latest(above))
+    assert convener.post(url, {**shown, "withdrawal": "60"}).status_code == 302
+    after = queries.clauses_of(queries.latest(above))
+    assert [each for each in after if each not in before] == [c.Withdrawal(60)]
+    assert len(after) == len(before)
+    # What the form does ask goes when it is left blank.
+    draft(partnership, convener, place="GB", breach="72")
+    agreement = Agreement.objects.get(kind="dsa")
+    shown = initial(convener.get(path("revise_agreement", agreement)).context["form"])
+    convener.post(path("revise_agreement", agreement), {**shown, "place": ""})
+    held = {each.kind for each in queries.clauses_of(queries.latest(agreement))}
+    assert "place" not in held and "breach" in held
+
+
 # --- countries ---------------------------------------------------------------------------------------
 
 
