@@ -110,7 +110,7 @@ def test_a_text_is_signed_from_outside(visits: Visits) -> None:
         visit.go(NEWER)
         visit.page.get_by_text("Open for signature without waiting").click()
         press(visit, "Open for signature anyway")
-        follow(visit, "Let somebody sign who has no account")
+        follow(visit, "Let somebody sign for Southmoor Partnership Office who has no account")
         looks.at(visit, "Convener")
         visit.page.get_by_label("The signatory’s name").fill("Rowan Hale")
         visit.page.get_by_label("e-mail address").fill("rowan@example.org")

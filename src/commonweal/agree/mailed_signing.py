@@ -54,8 +54,8 @@ def name_signatory(
 ) -> MailedSignatory:
     """Mail a personal link to whoever signs this text for the organisation and has no account.
 
-    Raises Denied for who may not name them, Invalid for name and address (nobody names themselves),
-    Conflict when the text is not open for signature, is signed, or the address has a link already.
+    Raises Denied for who may not name them, Invalid for name and address (nobody names themselves,
+    nor who signs for another party with an account), Conflict when the text is not open for signature, is signed, or the address has a link already.
     """
     policies.check_can_name_signatory(by, version.agreement.partnership, organisation, at)
     name, email = " ".join(name.split()), email.strip().lower()
@@ -68,6 +68,7 @@ def name_signatory(
         )
         if reason := why_not(version, organisation, at):
             raise Conflict(reason, mend=_("Reload the page of the agreement."))
+        _check_signs_for_no_other(version, organisation, email, at)
         if waiting(version, at).filter(organisation=organisation, link__email=email).exists():
             raise Conflict(
                 _("This address has a link to sign this text already."),
@@ -106,6 +107,30 @@ def _check_whom(name: str, email: str, by: Actor) -> None:
         raise _invalid("email", _("Enter an e-mail address, like name@example.org.")) from None
     if Person.objects.filter(pk=policies.person_of(by), email__iexact=email).exists():
         raise _invalid("email", _("Nobody names themselves: ask a colleague to name you."))
+
+
+def _check_signs_for_no_other(
+    version: AgreementVersion, organisation: Organisation, email: str, at: datetime
+) -> None:
+    """The address is not that of another party's signatory: a slip between links that look alike."""
+    signs_for = {
+        each.organisation_id: each.organisation.name
+        for each in core.affiliations_in_force(at)
+        .filter(person__email__iexact=email, person__is_active=True, role=Role.SIGNATORY)
+        .select_related("organisation")
+    }
+    parties = queries.terms_of(version).parties
+    others = [name for key, name in signs_for.items() if key in parties]
+    if others and organisation.pk not in signs_for:
+        said = {"others": words.listed(sorted(others)), "organisation": organisation.name}
+        raise _invalid(
+            "email",
+            _(
+                "Whoever has this address signs for %(others)s. Name somebody of %(organisation)s;"
+                " %(others)s names its own signatory."
+            )
+            % said,
+        )
 
 
 def take_back(*, row: MailedSignatory, by: Actor, at: datetime) -> None:

@@ -102,7 +102,6 @@ class SignatoryForm(forms.Form):
         },
     )
     authority = forms.BooleanField(
-        label=gettext_lazy("This person may sign for the organisation"),
         error_messages={"required": gettext_lazy("Confirm that this person may sign.")},
     )
 
@@ -113,6 +112,11 @@ class SignatoryForm(forms.Form):
         chosen = Organisation.objects.filter(pk__in=ids).order_by("name")
         field.queryset = chosen  # type: ignore[attr-defined]
         hide_if_single(field, ids)
+        self.fields["authority"].label = (
+            _("This person may sign for %(organisation)s") % {"organisation": mine[0].name}
+            if len(mine) == 1
+            else _("This person may sign for the organisation I chose")
+        )
 
 
 class CodeForm(forms.Form):

@@ -174,6 +174,8 @@ def name_signatory(request: SignedInRequest, slug: str, reference: str) -> HttpR
             _("There is no signatory for you to name here."),
             mend=_("Only the own people of a party whose signature is missing name who signs."),
         )
+    # Whoever names for several has chosen one by the link that led here.
+    mine = [each for each in mine if str(each.pk) == request.GET.get("for")] or mine
     form = SignatoryForm(request.POST or None, mine=mine)
     if done(
         request,
@@ -187,9 +189,14 @@ def name_signatory(request: SignedInRequest, slug: str, reference: str) -> HttpR
             at=request.at,
         ),
     ):
-        messages.success(request, _("The link is on its way. It works once, for fourteen days."))
+        messages.success(
+            request,
+            _("The link for %(organisation)s is on its way. It works once, for fourteen days.")
+            % {"organisation": form.cleaned_data["organisation"].name},
+        )
         return _to_version(version, "#signatures")
-    context = {"agreement": found, "version": version}
+    only = mine[0] if len(mine) == 1 else None
+    context = {"agreement": found, "version": version, "only": only}
     return form_page(request, "name_signatory", found.partnership, form, **context)
 
 

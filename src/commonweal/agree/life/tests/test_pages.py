@@ -477,3 +477,41 @@ def test_every_page_is_whole_in_every_state(
     actions.suspend(agreement=agreement, reason="A leak.", by=convener_of(partnership), at=AT)
     all_pages()
     assert AgreementVersion.objects.get(pk=draft.pk).state == State.ACTIVE
+
+
+def test_naming_a_signatory_says_for_whom(
+    partnership: Partnership, partner: Organisation, opened: AgreementVersion
+) -> None:
+    hub = convener_organisation(partnership)
+    person = PersonFactory()
+    for each in (hub, partner):
+        affiliated(person, each, Role.MEMBER)
+    both = signed_in(person)
+    html = both.get(path("agreement", opened.agreement)).content.decode()
+    for each in (hub, partner):
+        assert f"Let somebody sign for {each.name} who has no account" in html
+        page = body(both.get(f"{path('name_signatory', opened.agreement)}?for={each.pk}"))
+        assert f"Who signs for {each.name}?" in page
+        assert f"This person may sign for {each.name}" in page
+        assert f"?for={each.pk}" in html
+    page = body(both.get(path("name_signatory", opened.agreement)))
+    assert "Who signs for which organisation?" in page and partner.name in page
+
+
+def test_the_signatory_of_another_party_is_not_named_by_mistake(
+    partnership: Partnership, partner: Organisation, opened: AgreementVersion
+) -> None:
+    theirs = PersonFactory(email="dean@university.example")
+    affiliated(theirs, partner, Role.SIGNATORY)
+    hub = convener_organisation(partnership)
+    url = f"{path('name_signatory', opened.agreement)}?for={hub.pk}"
+    sent = {"name": "A Dean", "authority": "on", "organisation": str(hub.pk)}
+    answer = client_of(hub).post(url, {**sent, "email": "Dean@university.example"})
+    assert answer.status_code == 422
+    assert f"Whoever has this address signs for {partner.name}. Name somebody of" in body(answer)
+    assert not MailedSignatory.objects.exists()
+    # Of somebody who signs for no party to this text nothing is told.
+    affiliated(
+        PersonFactory(email="x@else.example"), seated(partnership).organisation, Role.SIGNATORY
+    )
+    assert client_of(hub).post(url, {**sent, "email": "x@else.example"}).status_code == 302
