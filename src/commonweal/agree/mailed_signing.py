@@ -402,5 +402,6 @@ def unable(version: AgreementVersion, at: datetime) -> list[Organisation]:
     return [
         each
         for each in queries.unsigned(version)
-        if each.pk not in asked and not core.people_of(each, Role.SIGNATORY, at).exists()
+        if each.pk not in asked
+        and not core.people_of(each, Role.SIGNATORY, at).filter(is_active=True).exists()
     ]

@@ -105,7 +105,7 @@ def check_can_name_signatory(
     may, a member does: else an organisation without a signatory could never sign.
     """
     check_can_speak_for(actor, partnership, organisation, at)
-    signatories = people.people_of(organisation, Role.SIGNATORY, at)
+    signatories = people.people_of(organisation, Role.SIGNATORY, at).filter(is_active=True)
     if signatories.exists() and not actor.holds(Role.SIGNATORY, organisation.pk):
         raise Denied(
             _("%(organisation)s has somebody who signs for it, so only they name another.")

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
 from commonweal.agree import words
+from commonweal.agree.asked import Asked
 from commonweal.agree.models import Kind, Signature, State
 from commonweal.agree.sheets import Line, Sheet
 from commonweal.compute.permits import clauses as c
 from commonweal.compute.permits.terms import Terms
 
 
-def party_table(sheet: Sheet) -> dict[str, Any]:
+def party_table(sheet: Sheet, asked: Mapping[UUID, Asked]) -> dict[str, Any]:
     """Parties with signature, date and the hash of the text that they signed.
 
-    Who named the signatories has a column where that is known of any.
+    Who named the signatories has a column where that is known of any. `asked`: who can give the
+    missing signatures, for a reader who may know.
     """
     columns = [_("Organisation"), _("Signed by"), _("On"), _("Text")]
-    rows = [_party_row(line, sheet) for line in sheet.parties]
+    rows = [_party_row(line, sheet, asked.get(line.organisation.pk)) for line in sheet.parties]
     if any(line.naming for line in sheet.parties):
         columns.append(_("Signatory named by"))
         for line, row in zip(sheet.parties, rows, strict=True):
@@ -45,12 +49,13 @@ def _named_by(line: Line, terms: Terms) -> str:
     return _("%(name)s on %(day)s") % said
 
 
-def _party_row(line: Line, sheet: Sheet) -> list[Any]:
+def _party_row(line: Line, sheet: Sheet, asked: Asked | None) -> list[Any]:
     if line.signature is None:
         waits = sheet.version.state == State.SIGNING
         said = _("Signature missing") if waits else _("Not signed")
         look = "attention" if waits else "neutral"
-        return [line.organisation.name, {"text": said, "tag": look}, "", ""]
+        who = who_can_sign(asked, sheet.terms) if asked else ""
+        return [line.organisation.name, {"text": said, "tag": look, "reason": who}, "", ""]
     terms = sheet.terms
     on = words.day(terms.day_of(line.signature.signed_at))
     by = line.signature.name
@@ -60,6 +65,26 @@ def _party_row(line: Line, sheet: Sheet) -> list[Any]:
         gone = _("withdrew on %(day)s") % {"day": words.day(terms.day_of(line.withdrawal.at))}
         on = f"{on}; {gone}"
     return [line.organisation.name, by, on, short_hash(line.signature.text_hash)]
+
+
+def who_can_sign(asked: Asked, terms: Terms) -> str:
+    """E.g. “Ana Ruiz can sign (asked by mail on 3 May 2026).”; that nobody can, where nobody can."""
+    if asked.has_left:
+        return _("It has left the table, so nobody signs for it here.")
+    said = []
+    for name, at in asked.people:
+        text = (
+            _("%(name)s can sign (asked by mail on %(day)s).")
+            if at
+            else _("%(name)s can sign (has had no mail about it).")
+        )
+        said.append(text % {"name": name, "day": words.day(terms.day_of(at)) if at else ""})
+    said += [
+        _("%(name)s can sign by a link (mailed on %(day)s).")
+        % {"name": each.name, "day": words.day(terms.day_of(each.named_at))}
+        for each in asked.links
+    ]
+    return " ".join(said) or _("Nobody can sign for it here yet: its own people name who signs.")
 
 
 def signed_how(signature: Signature) -> str:

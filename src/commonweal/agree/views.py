@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from commonweal.agree import (
     actions,
     amending,
+    asked,
     awaited,
     mailed_signing,
     policies,
@@ -84,6 +85,8 @@ def agreement(
     said = talk.talk(request.actor, version, request.at)
     passages = talking.with_remarks(presentation.passages(version, sheet.refusals), said, version)
     # How parties follow its rules is told of the text in force.
+    # Whoever reads without a seat is told who signed, not who might.
+    at_table = sheet.agreement.partnership.opened is None
     ways = book(sheet, request.actor, request.at) if version.state == State.ACTIVE else None
     context = {
         "sheet": sheet,
@@ -98,15 +101,16 @@ def agreement(
         "amendment": amending.amendment(sheet),
         "awaited": awaited.awaited(sheet),
         "names_for": mailed_signing.may_name_for(request.actor, version, request.at),
-        "unable": [each.name for each in mailed_signing.unable(version, request.at)],
-        "mailed": mailed_signing.shown(request.actor, version, request.at),
+        "mailed": mailed_signing.shown(request.actor, version, request.at) if at_table else [],
         "caption": presentation.caption(sheet),
         "lead": text.in_short(sheet.terms.clauses)[0],
         "standing": talking.agreed(presentation.standing(sheet), said, version),
         "rows": presentation.summary_rows(sheet),
         "rules": presentation.rule_table(sheet, adaptations.notes(sheet, ways) if ways else {}),
         "differences_url": adaptations.link(sheet, ways) if ways else "",
-        "parties": signatures.party_table(sheet),
+        "parties": signatures.party_table(
+            sheet, asked.asked(version, request.at) if at_table else {}
+        ),
         "departures": signatures.departures(sheet),
         "passages": adaptations.passages(passages, sheet, ways) if ways else passages,
         "licences": presentation.grouped(sheet.licences),

@@ -7,7 +7,8 @@ A room passes a mapping (or any object with these names):
      "foot": ["All areas", 0.61, ""], "empty": "No areas yet."}
 
 A cell is text, a number, None (not known) or a mapping with some of: text, value, status
-(known, unknown, not_due, hidden), reason, url, tag (a tag's kind), sector, unit.
+(known, unknown, not_due, hidden), reason, url, tag (a tag's kind), sector, unit. Words about a tag
+are its `reason`.
 """
 
 from __future__ import annotations
@@ -147,6 +148,8 @@ def _rich(value: Mapping[str, Any], column: Column) -> Shown:
         )
     if kind := value.get("tag"):
         text = format_html('<span class="govuk-tag govuk-tag--{}">{}</span>', kind, text)
+        if reason := value.get("reason"):
+            text = format_html('{}<span class="cw-figure__reason">{}</span>', text, reason)
     if url := value.get("url"):
         text = format_html('<a class="govuk-link" href="{}">{}</a>', url, text)
     return text

@@ -88,7 +88,7 @@ def told(version: AgreementVersion, organisation: Organisation) -> str:
         AT,
         version.number,
     )
-    table = party_table(sheet)
+    table = party_table(sheet, {})
     if "Signatory named by" not in table["columns"]:
         return ""
     (row,) = [each for each in table["rows"] if each[0] == organisation.name]

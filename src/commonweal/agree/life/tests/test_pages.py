@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils.translation import override
 
-from commonweal.agree import actions, commenting, queries, renewals
+from commonweal.agree import actions, commenting, mailed_signing, queries, renewals
 from commonweal.agree.models import (
     Agreement,
     AgreementVersion,
@@ -24,6 +24,7 @@ from commonweal.agree.models import (
 from commonweal.agree.tests import factories as f
 from commonweal.agree.tests.test_views import initial
 from commonweal.compute.permits import clauses as c
+from commonweal.convene import reach
 from commonweal.convene.models import Partnership
 from commonweal.convene.tests.factories import (
     AT,
@@ -285,7 +286,7 @@ def test_somebody_without_an_account_signs(
 ) -> None:
     agreement, theirs = opened.agreement, client_of(partner)
     page = body(theirs.get(path("agreement", agreement)))
-    assert f"Nobody can sign for {partner.name} here yet" in page
+    assert "Nobody can sign for it here yet: its own people name who signs." in page
     url = path("name_signatory", agreement)
     assert theirs.post(url, {"name": "", "email": "x"}).status_code == 422
     sent = {"name": "Lena Ortiz", "email": "lena@council.example", "authority": "on"}
@@ -515,3 +516,52 @@ def test_the_signatory_of_another_party_is_not_named_by_mistake(
         PersonFactory(email="x@else.example"), seated(partnership).organisation, Role.SIGNATORY
     )
     assert client_of(hub).post(url, {**sent, "email": "x@else.example"}).status_code == 302
+
+
+def test_the_page_says_who_can_give_a_missing_signature(
+    partnership: Partnership, partner: Organisation, draft: AgreementVersion
+) -> None:
+    hub = convener_organisation(partnership)
+    for name, organisation, since in (
+        ("Ana Ruiz", hub, EARLIER),
+        ("Bo Late", hub, AT),
+        ("Shut Out", partner, EARLIER),
+    ):
+        person = PersonFactory(name=name, is_active=name != "Shut Out")
+        affiliated(person, organisation, Role.SIGNATORY, since)
+    actions.open_for_signature(version=draft, by=BY, at=EARLIER)
+    convener = client_of(hub)
+    url = path("agreement", draft.agreement)
+    page = body(convener.get(url))
+    assert "Ana Ruiz can sign (asked by mail on 5 January 2026)." in page
+    assert "Bo Late can sign (has had no mail about it)." in page
+    assert "Shut Out" not in page
+    assert page.count("Nobody can sign for it here yet: its own people name who signs.") == 1
+    mailed_signing.name_signatory(
+        version=draft,
+        organisation=partner,
+        name="Lena Ortiz",
+        email="lena@council.example",
+        by=member_of(partner),
+        at=AT,
+    )
+    page = body(convener.get(url))
+    assert "Lena Ortiz can sign by a link (mailed on 1 March 2026)." in page
+    assert "Nobody can sign for it" not in page
+    seats = partnership.seats.filter(organisation=partner)
+    seats.update(until_at=AT, ended_because="Left.")
+    page = body(convener.get(url))
+    assert "It has left the table, so nobody signs for it here." in page
+
+
+def test_who_might_sign_is_not_told_to_readers_without_a_seat(
+    partnership: Partnership, opened: AgreementVersion, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hub = convener_organisation(partnership)
+    affiliated(PersonFactory(name="Ana Ruiz"), hub, Role.SIGNATORY)
+    url = path("agreement", opened.agreement)
+    assert "Ana Ruiz" in body(client_of(hub).get(url))
+    monkeypatch.setattr(reach, "of", lambda *_: frozenset({reach.Part.AGREEMENTS}))
+    page = body(signed_in(PersonFactory()).get(url))
+    assert "Signature missing" in page
+    assert "Ana Ruiz" not in page and "can sign" not in page
