@@ -136,6 +136,23 @@ def may_sign_for(actor: Actor, version: AgreementVersion, at: datetime) -> list[
     ]
 
 
+def was_asked_to_sign(actor: Actor, agreement: Agreement, text_hash: str, at: datetime) -> bool:
+    """Whether the actor could have signed a text that has been taken back from signing since.
+
+    `text_hash`: that text's; "" for any.
+    """
+    taken_back = agreement.versions.filter(
+        state=State.REPLACED, opened_at__isnull=False, active_at__isnull=True
+    )
+    if text_hash:
+        taken_back = taken_back.filter(text_hash=text_hash)
+    parties = {each for version in taken_back for each in queries.terms_of(version).parties}
+    return any(
+        policies.can_sign(actor, agreement.partnership, organisation, at)
+        for organisation in Organisation.objects.filter(pk__in=parties)
+    )
+
+
 def may_withdraw_for(actor: Actor, agreement: Agreement) -> list[Organisation]:
     """The parties that signed, have not withdrawn, and for which this person may sign, by name."""
     open_signatures = Signature.objects.filter(

@@ -371,6 +371,8 @@ def sign(request: SignedInRequest, slug: str, reference: str) -> HttpResponse:
     version = queries.in_preparation(found)
     mine = sheets.may_sign_for(request.actor, version, request.at) if version else []
     if version is None or not mine:
+        if _was_taken_back(request, found, version):
+            return AGREE.page(request, "taken_back", found.partnership, {"agreement": found}, 409)
         raise Denied(
             _("There is nothing here for you to sign."),
             mend=_("Only a signatory of a party whose signature is missing can sign."),
@@ -404,6 +406,17 @@ def sign(request: SignedInRequest, slug: str, reference: str) -> HttpResponse:
         "minutes": fresh.RECENT.seconds // 60,
     }
     return form_page(request, "sign", found.partnership, form, mine=mine, **context)
+
+
+def _was_taken_back(
+    request: SignedInRequest, found: Agreement, version: AgreementVersion | None
+) -> bool:
+    """Whether the text that the sender read, or came to read, was taken back from signing."""
+    text_hash = request.POST.get("text_hash", "")
+    comes_to_read = version is not None and version.state != State.SIGNING
+    return (bool(text_hash) or comes_to_read) and sheets.was_asked_to_sign(
+        request.actor, found, text_hash, request.at
+    )
 
 
 def _signed(left: int) -> str:

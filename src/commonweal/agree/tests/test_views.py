@@ -493,3 +493,28 @@ def test_spanish(agreement: Agreement, convener: Client) -> None:
     """The page follows the reader's language; the signed text stays as it was signed."""
     page = body(convener.get(path("agreement", agreement), headers={"accept-language": "es"}))
     assert "The last day of use is 31 December 2027." in page
+
+
+def test_a_text_that_is_taken_back_while_somebody_reads_it(
+    agreement: Agreement, convener: Client
+) -> None:
+    opened(agreement)
+    version = queries.in_preparation(agreement)
+    assert version is not None
+    hub = convener_organisation(agreement.partnership)
+    read = {"organisation": hub.pk, "text_hash": version.text_hash, "may_sign": "on"}
+    clauses = queries.clauses_of(version)
+    actions.revise(agreement=agreement, clauses=clauses, prose="Other.", by=system("test"), at=AT)
+    url = path("sign_agreement", agreement)
+    answer = convener.post(url, read)
+    assert answer.status_code == 409
+    assert "The text was taken back to be changed" in body(answer)
+    assert "Nothing was signed." in body(answer)
+    assert f'href="{path("agreement", agreement)}"' in body(answer)
+    assert "You may not do this" not in body(answer)
+    assert not version.signatures.exists()
+    # Whoever could not have signed is told no more than before.
+    assert client_of(hub).post(url, read).status_code == 403
+    assert convener.post(url, {**read, "text_hash": "0" * 64}).status_code == 403
+    assert convener.get(url).status_code == 409
+    assert client_of(hub).get(url).status_code == 403
