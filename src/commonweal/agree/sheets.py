@@ -136,17 +136,43 @@ def may_sign_for(actor: Actor, version: AgreementVersion, at: datetime) -> list[
     ]
 
 
-def was_asked_to_sign(actor: Actor, agreement: Agreement, text_hash: str, at: datetime) -> bool:
-    """Whether the actor could have signed a text that has been taken back from signing since.
+@dataclass(frozen=True)
+class Since:
+    """The earlier version that the page of a signatory compares with, and what that is to them."""
 
-    `text_hash`: that text's; "" for any.
+    number: int
+    is_signed: bool
+    is_in_force: bool
+
+
+def since_for(actor: Actor, found: AgreementVersion | None) -> Since | None:
+    """What the version to compare with is to the actor."""
+    if found is None:
+        return None
+    mine = found.signatures.filter(organisation__in=actor.organisation_ids)
+    return Since(found.number, mine.exists(), found.state == State.ACTIVE)
+
+
+def was_taken_back(
+    actor: Actor,
+    agreement: Agreement,
+    preparing: AgreementVersion | None,
+    text_hash: str,
+    at: datetime,
+) -> bool:
+    """Whether the actor came to sign a text that has been taken back from signing since.
+
+    `text_hash`: that of the text which was read; "" for who opens the page, while what is in
+    preparation is not open for signature (again).
     """
-    taken_back = agreement.versions.filter(
+    found = agreement.versions.filter(
         state=State.REPLACED, opened_at__isnull=False, active_at__isnull=True
     )
     if text_hash:
-        taken_back = taken_back.filter(text_hash=text_hash)
-    parties = {each for version in taken_back for each in queries.terms_of(version).parties}
+        found = found.filter(text_hash=text_hash)
+    elif preparing is None or preparing.state == State.SIGNING:
+        return False
+    parties = {each for version in found for each in queries.terms_of(version).parties}
     return any(
         policies.can_sign(actor, agreement.partnership, organisation, at)
         for organisation in Organisation.objects.filter(pk__in=parties)

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from commonweal.agree import words
 from commonweal.agree.asked import Asked
@@ -92,6 +93,17 @@ def signed_how(signature: Signature) -> str:
     if signature.way == Signature.Way.CODE:
         return _("by a code sent to %(address)s") % {"address": signature.sent_to}
     return _("on paper")
+
+
+def left_over(left: int) -> str:
+    """What is said to who has signed: how many signatures are still missing."""
+    if not left:
+        return _("Signed. Every party has signed now.")
+    return ngettext(
+        "Signed. %(count)d signature is still missing.",
+        "Signed. %(count)d signatures are still missing.",
+        left,
+    ) % {"count": left}
 
 
 def departures(sheet: Sheet) -> list[tuple[str, str, str]]:

@@ -61,7 +61,7 @@ def put_signature(
 def _check_signable(
     version: AgreementVersion, organisation: Organisation, text_hash: str, at: datetime
 ) -> None:
-    reload = _("Reload the page, read the text and decide again.")
+    reload = _("Open the text afresh, read it and decide again.")
     if version.state in {State.REPLACED, State.DRAFT, State.COMMENT}:
         raise Conflict(_not_signable(version), mend=reload)
     terms = queries.terms_of(version)

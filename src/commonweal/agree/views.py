@@ -10,7 +10,6 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from commonweal.agree import (
@@ -33,6 +32,7 @@ from commonweal.agree.access import policies as access
 from commonweal.agree.adaptations import presentation as adaptations
 from commonweal.agree.adaptations.queries import book
 from commonweal.agree.commitments import promised
+from commonweal.agree.documents.queries import SIGNED, earlier
 from commonweal.agree.documents.section import section
 from commonweal.agree.forms import (
     LicenceForm,
@@ -371,7 +371,9 @@ def sign(request: SignedInRequest, slug: str, reference: str) -> HttpResponse:
     version = queries.in_preparation(found)
     mine = sheets.may_sign_for(request.actor, version, request.at) if version else []
     if version is None or not mine:
-        if _was_taken_back(request, found, version):
+        if sheets.was_taken_back(
+            request.actor, found, version, request.POST.get("text_hash", ""), request.at
+        ):
             return AGREE.page(request, "taken_back", found.partnership, {"agreement": found}, 409)
         raise Denied(
             _("There is nothing here for you to sign."),
@@ -382,7 +384,13 @@ def sign(request: SignedInRequest, slug: str, reference: str) -> HttpResponse:
     if request.method == "POST" and not is_fresh:
         messages.info(request, _("Nothing is signed yet. Show once more that it is you."))
         return redirect(prove_url)
-    form = SignForm(request.POST or None, mine=mine, initial={"text_hash": version.text_hash})
+    # Whoever read another text reads this one first: nothing that they ticked counts for it.
+    is_other = request.POST.get("text_hash", "") not in {"", version.text_hash}
+    form = SignForm(
+        None if is_other else request.POST or None,
+        mine=mine,
+        initial={"text_hash": version.text_hash},
+    )
     if done(
         request,
         form,
@@ -395,7 +403,7 @@ def sign(request: SignedInRequest, slug: str, reference: str) -> HttpResponse:
         ),
     ):
         left = len(queries.terms_of(queries.latest(found)).missing_signatures)
-        messages.success(request, _signed(left))
+        messages.success(request, signatures.left_over(left))
         return redirect("agreement_version", slug, reference, version.number)
     context = {
         "version": version,
@@ -404,29 +412,13 @@ def sign(request: SignedInRequest, slug: str, reference: str) -> HttpResponse:
         "is_fresh": is_fresh,
         "prove_url": prove_url,
         "minutes": fresh.RECENT.seconds // 60,
+        "is_other": is_other,
+        "since": sheets.since_for(request.actor, earlier(version, SIGNED, request.actor)),
+        "form": form,
+        "mine": mine,
     }
-    return form_page(request, "sign", found.partnership, form, mine=mine, **context)
-
-
-def _was_taken_back(
-    request: SignedInRequest, found: Agreement, version: AgreementVersion | None
-) -> bool:
-    """Whether the text that the sender read, or came to read, was taken back from signing."""
-    text_hash = request.POST.get("text_hash", "")
-    comes_to_read = version is not None and version.state != State.SIGNING
-    return (bool(text_hash) or comes_to_read) and sheets.was_asked_to_sign(
-        request.actor, found, text_hash, request.at
-    )
-
-
-def _signed(left: int) -> str:
-    if not left:
-        return _("Signed. Every party has signed now.")
-    return ngettext(
-        "Signed. %(count)d signature is still missing.",
-        "Signed. %(count)d signatures are still missing.",
-        left,
-    ) % {"count": left}
+    status = 409 if is_other else 422 if form.errors else 200
+    return AGREE.page(request, "sign", found.partnership, context, status)
 
 
 @login_required

@@ -15,6 +15,7 @@ from django.utils.translation import override
 
 from commonweal.agree import actions, queries
 from commonweal.agree import text as texts
+from commonweal.agree.drafting import party
 from commonweal.agree.models import Agreement, Signature, State, Suspension, Withdrawal
 from commonweal.agree.tests import factories as f
 from commonweal.convene.models import Partnership
@@ -380,12 +381,17 @@ def test_signing_needs_the_box_and_the_right_hash(agreement: Agreement, convener
     good = {"organisation": hub.pk, "text_hash": version.text_hash, "may_sign": "on"}
     for change in (
         {"may_sign": ""},
-        {"text_hash": queries.latest(agreement).text_hash},
         {"text_hash": ""},
         {"organisation": sponsor_organisation(agreement.partnership).pk},
     ):
         answer = convener.post(url, {**good, **change})
         assert answer.status_code == 422
+    # Another text than the one that was read: its tick does not count for this one.
+    answer = convener.post(url, {**good, "text_hash": queries.latest(agreement).text_hash})
+    assert answer.status_code == 409
+    assert "The text has changed" in body(answer) and f'<a href="{url}">' in body(answer)
+    assert 'value="' + version.text_hash in body(answer) and "checked" not in body(answer)
+    assert "Reload" not in body(answer)
     assert not version.signatures.exists()
     assert convener.post(url, good).status_code == 302
     assert convener.post(url, good).status_code == 403
@@ -518,3 +524,29 @@ def test_a_text_that_is_taken_back_while_somebody_reads_it(
     assert convener.post(url, {**read, "text_hash": "0" * 64}).status_code == 403
     assert convener.get(url).status_code == 409
     assert client_of(hub).get(url).status_code == 403
+
+
+def test_the_changes_to_read_are_called_after_what_they_compare(
+    agreement: Agreement, convener: Client
+) -> None:
+    opened(agreement)
+    url = path("sign_agreement", agreement)
+    assert "since version 1, which your organisation signed" in body(convener.get(url))
+    partnership = agreement.partnership
+    newcomer = seated(partnership).organisation
+    assert newcomer is not None
+    clauses = [
+        *(
+            each
+            for each in queries.clauses_of(queries.latest(agreement))
+            if each.kind != "provider"
+        ),
+        party("provider", [newcomer]),
+    ]
+    version = actions.revise(
+        agreement=agreement, clauses=clauses, prose="", by=system("test"), at=AT
+    )
+    actions.open_for_signature(version=version, by=system("test"), at=AT)
+    page = body(client_of(newcomer, Role.SIGNATORY).get(url))
+    assert "What changed since version 1, which is in force" in page
+    assert "?since=1" in page and "you signed" not in page
