@@ -99,7 +99,8 @@ def revise(
 ) -> AgreementVersion:
     """Draft a new version. It takes the place of one in preparation, whose signatures fall away.
 
-    A version in force stays so until every party has signed the new one. Where the former text was
+    A version in force stays so until every party has signed the new one. Signatories of a text that was
+    open for signature are told by mail that it was taken back. Where the former text was
     open for comment the new one is too, and what nobody has answered yet is asked of it again.
     """
     current = queries.latest(agreement)
@@ -115,9 +116,12 @@ def revise(
         )
         replaced = agreement.versions.filter(state__in=states.PREPARING)
         asks = replaced.filter(state=State.COMMENT).exists()
+        signing_round = replaced.filter(state=State.SIGNING).first()
         replaced.update(state=State.REPLACED, replaced_at=at)
         version.save(force_insert=True)
         _log("revised", version, by, at)
+        if signing_round is not None:
+            notices.taken_back(signing_round, at)
         if asks:
             _ask_for_comments(version, by, at)
     return version

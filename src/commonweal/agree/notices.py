@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import translation
 from django.utils.functional import Promise
@@ -16,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from commonweal.agree import queries, words
-from commonweal.agree.models import Adaptation, AgreementVersion
+from commonweal.agree.models import Adaptation, AgreementVersion, MailedSignatory
 from commonweal.compute.permits.clauses import HUB
 from commonweal.convene import queries as convene
 from commonweal.core import mail
@@ -64,6 +66,25 @@ def open_for_signature(version: AgreementVersion, at: datetime) -> None:
         ),
         at=at,
     )
+
+
+def taken_back(version: AgreementVersion, at: datetime) -> None:
+    """Tell each signatory, with an account or by link, that the text is not signed any more."""
+    subject = gettext_lazy("Taken back to be changed: %(reference)s")
+    what = gettext_lazy(
+        "%(reference)s, version %(number)s, of %(partnership)s was taken back from signing, because"
+        " its text is being changed. Signatures under that version do not count any more. When the"
+        " changed text is open for signature, you are asked again: read it and sign it then, for"
+        " %(organisations)s."
+    )
+    _tell(_people(version, Role.SIGNATORY, at), version, subject=subject, ask=what, at=at)
+    by_link = gettext_lazy(
+        "%(reference)s, version %(number)s, of %(partnership)s was taken back from signing, because"
+        " its text is being changed. Your link does not sign it any more, and a signature that you"
+        " gave does not count. When the changed text is open for signature, %(organisations)s"
+        " names who signs it: then you get a new link. Nothing is asked of you now."
+    )
+    _tell_by_link(version, subject=subject, ask=by_link, at=at)
 
 
 def ends_soon(version: AgreementVersion, at: datetime) -> None:
@@ -162,20 +183,55 @@ def _tell(
     )
     for person, organisations in told.items():
         with translation.override(person.language):
-            said = {
-                "reference": agreement.reference,
-                "number": version.number,
-                "partnership": agreement.partnership.name,
-                "organisations": ", ".join(organisations),
-                "day": words.day(version.expires_on),
-                **more,
-            }
-            greeting = _("Hello %(name)s,") % {"name": person.name}
-            mail.queue(
-                to=person.email,
-                subject=str(subject) % said,
-                body="\n\n".join([greeting, str(ask) % said, settings.BASE_URL + where]) + "\n",
-                purpose="agreement",
-                at=at,
-                scope=agreement.partnership_id,
-            )
+            said = _facts(version, organisations, more)
+            parts = [_hello(person.name), str(ask) % said, settings.BASE_URL + where]
+            _queue(person.email, str(subject) % said, parts, version, at)
+
+
+def _tell_by_link(
+    version: AgreementVersion, *, subject: Promise, ask: Promise, at: datetime, **more: str
+) -> None:
+    """Mail who was asked to sign by a link and still could, or did: in the language of the text."""
+    for row in linked(version, at):
+        with translation.override(version.language):
+            said = _facts(version, [row.organisation.name], more)
+            parts = [_hello(row.name), str(ask) % said]
+            _queue(row.link.email, str(subject) % said, parts, version, at)
+
+
+def linked(version: AgreementVersion, at: datetime) -> Iterable[MailedSignatory]:
+    """Who signed the text by a link, and who still could when nothing has changed it."""
+    found = MailedSignatory.objects.filter(version=version, link__revoked_at__isnull=True)
+    return found.filter(Q(link__uses_left=0) | Q(link__expires_at__gt=at)).select_related(
+        "organisation", "link"
+    )
+
+
+def _facts(
+    version: AgreementVersion, organisations: Sequence[str], more: Mapping[str, str]
+) -> dict[str, Any]:
+    return {
+        "reference": version.agreement.reference,
+        "number": version.number,
+        "partnership": version.agreement.partnership.name,
+        "organisations": ", ".join(organisations),
+        "day": words.day(version.expires_on),
+        **more,
+    }
+
+
+def _hello(name: str) -> str:
+    return _("Hello %(name)s,") % {"name": name}
+
+
+def _queue(
+    to: str, subject: str, parts: list[str], version: AgreementVersion, at: datetime
+) -> None:
+    mail.queue(
+        to=to,
+        subject=subject,
+        body="\n\n".join(parts) + "\n",
+        purpose="agreement",
+        at=at,
+        scope=version.agreement.partnership_id,
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from django.utils.translation import ngettext
 
 from commonweal.agree import words
 from commonweal.agree.asked import Asked
-from commonweal.agree.models import Kind, Signature, State
+from commonweal.agree.models import AgreementVersion, Kind, Signature, State
 from commonweal.agree.sheets import Line, Sheet
 from commonweal.compute.permits import clauses as c
 from commonweal.compute.permits.terms import Terms
@@ -104,6 +105,29 @@ def left_over(left: int) -> str:
         "Signed. %(count)d signatures are still missing.",
         left,
     ) % {"count": left}
+
+
+@dataclass(frozen=True)
+class EndedRound:
+    """What a change of the text would end: who has signed it already, and who is asked to."""
+
+    number: int
+    signed: tuple[str, ...]
+    asked: tuple[str, ...]
+
+
+def ended_round(
+    version: AgreementVersion, terms: Terms, asked: Mapping[UUID, Asked]
+) -> EndedRound | None:
+    """None for a text that is not open for signature."""
+    if version.state != State.SIGNING:
+        return None
+    signed = [
+        f"{each.name} ({terms.parties[each.organisation_id]})" for each in version.signatures.all()
+    ]
+    people = [name for each in asked.values() for name, _told in each.people]
+    links = [row.name for each in asked.values() for row in each.links]
+    return EndedRound(version.number, tuple(signed), (*people, *links))
 
 
 def departures(sheet: Sheet) -> list[tuple[str, str, str]]:

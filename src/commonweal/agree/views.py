@@ -287,7 +287,10 @@ def revise(request: SignedInRequest, slug: str, reference: str) -> HttpResponse:
     form = _revision_form(request, found, version)
     if done(request, form, lambda: _revise(request, version, form)):
         return _to_draft(request, found)
-    return form_page(request, "draft", found.partnership, form, revised=found, version=version)
+    ends = signatures.ended_round(version, terms, asked.asked(version, request.at))
+    return form_page(
+        request, "draft", found.partnership, form, revised=found, version=version, ends=ends
+    )
 
 
 def _revise(

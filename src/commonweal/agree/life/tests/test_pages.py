@@ -38,6 +38,7 @@ from commonweal.convene.tests.factories import (
     seated,
 )
 from commonweal.core import mail
+from commonweal.core import queries as core
 from commonweal.core.models import Organisation, OutgoingMail, Person, Role
 from commonweal.core.scope import system
 from commonweal.core.tests.ways_in import signed_in
@@ -565,3 +566,48 @@ def test_who_might_sign_is_not_told_to_readers_without_a_seat(
     page = body(signed_in(PersonFactory()).get(url))
     assert "Signature missing" in page
     assert "Ana Ruiz" not in page and "can sign" not in page
+
+
+def test_changing_a_text_says_that_it_ends_the_signing_and_tells_the_signatories(
+    partnership: Partnership, partner: Organisation, draft: AgreementVersion
+) -> None:
+    hub = convener_organisation(partnership)
+    ana = PersonFactory(name="Ana Ruiz", language="es")
+    for role in (Role.MEMBER, Role.SIGNATORY):
+        affiliated(ana, hub, role)
+    convener = client_of(hub)
+    url = path("revise_agreement", draft.agreement)
+    assert "saving takes it back" not in body(convener.get(url))
+    actions.open_for_signature(version=draft, by=BY, at=EARLIER)
+    named = [
+        mailed_signing.name_signatory(
+            version=draft,
+            organisation=partner,
+            name=name,
+            email=email,
+            by=member_of(partner),
+            at=AT,
+        )
+        for name, email in (("Lena Ortiz", "lena@x.example"), ("Gone By", "gone@x.example"))
+    ]
+    mailed_signing.take_back(row=named[1], by=member_of(partner), at=AT)
+    page = body(convener.get(url))
+    assert "Version 1 is open for signature: saving takes it back" in page
+    assert "Nobody has signed it yet." in page
+    assert "Ana Ruiz" in page and "Lena Ortiz" in page and "Gone By" not in page
+    signer = core.actor_for(ana, AT)
+    actions.sign(version=draft, organisation=hub, text_hash=draft.text_hash, by=signer, at=AT)
+    page = body(convener.get(url))
+    assert f"Signed already, and to be signed again: Ana Ruiz ({hub.name})" in page
+
+    OutgoingMail.objects.all().delete()
+    clauses = queries.clauses_of(draft)
+    actions.revise(agreement=draft.agreement, clauses=clauses, prose="New.", by=BY, at=AT)
+    told = {each.to: each for each in OutgoingMail.objects.all()}
+    assert set(told) == {ana.email, "lena@x.example"}
+    assert told["lena@x.example"].subject == "Taken back to be changed: DSA-1"
+    assert "/versions/" not in mail.body_of(told["lena@x.example"])
+    assert "/agreements/DSA-1/versions/1/" in mail.body_of(told[ana.email])
+    OutgoingMail.objects.all().delete()
+    actions.revise(agreement=draft.agreement, clauses=clauses, prose="More.", by=BY, at=AT)
+    assert not OutgoingMail.objects.exists()
