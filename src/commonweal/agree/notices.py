@@ -17,7 +17,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from commonweal.agree import queries, words
+from commonweal.agree import queries, verification, words
 from commonweal.agree.models import Adaptation, AgreementVersion, MailedSignatory
 from commonweal.compute.permits.clauses import HUB
 from commonweal.convene import queries as convene
@@ -85,6 +85,48 @@ def taken_back(version: AgreementVersion, at: datetime) -> None:
         " names who signs it: then you get a new link. Nothing is asked of you now."
     )
     _tell_by_link(version, subject=subject, ask=by_link, at=at)
+
+
+def in_force(version: AgreementVersion, at: datetime) -> None:
+    """Tell each signatory, and who signed by link, from when on it is in force and how to check it."""
+    code = verification.code(version.pk, version.text_hash)
+    said = {
+        "first": words.day(max(version.starts_on, queries.terms_of(version).day_of(at))),
+        "fingerprint": version.text_hash,
+        "check": settings.BASE_URL + reverse("verify_code", args=[code]),
+    }
+    subject = gettext_lazy("In force: %(reference)s")
+    ask = gettext_lazy(
+        "Every party has signed %(reference)s, version %(number)s, of %(partnership)s; it binds"
+        " %(organisations)s too. It is in force from %(first)s to the end of %(day)s. Read it, and"
+        " save it as a PDF, here:"
+    )
+    also = gettext_lazy(
+        "Anybody can check here that a copy shows the text that was signed: %(check)s"
+    )
+    _tell(
+        _people(version, Role.SIGNATORY, at),
+        version,
+        subject=subject,
+        ask=ask,
+        also=also,
+        at=at,
+        **said,
+    )
+    _tell_by_link(
+        version,
+        subject=subject,
+        ask=gettext_lazy(
+            "Every party has signed %(reference)s, version %(number)s, of %(partnership)s, which you"
+            " have signed for %(organisations)s. It is in force from %(first)s to the end of"
+            " %(day)s. Ask %(organisations)s for its PDF. The fingerprint (SHA-256) of the text that"
+            " you signed: %(fingerprint)s"
+        ),
+        also=also,
+        at=at,
+        signed=True,
+        **said,
+    )
 
 
 def ends_soon(version: AgreementVersion, at: datetime) -> None:
@@ -167,6 +209,7 @@ def _tell(
     ask: str | Promise,
     at: datetime,
     page: str = "",
+    also: str | Promise = "",
     **more: str,
 ) -> None:
     """Mail each of them in their own language. `told`: person → the organisations it concerns.
@@ -185,26 +228,34 @@ def _tell(
         with translation.override(person.language):
             said = _facts(version, organisations, more)
             parts = [_hello(person.name), str(ask) % said, settings.BASE_URL + where]
+            parts += [str(also) % said] if also else []
             _queue(person.email, str(subject) % said, parts, version, at)
 
 
 def _tell_by_link(
-    version: AgreementVersion, *, subject: Promise, ask: Promise, at: datetime, **more: str
+    version: AgreementVersion,
+    *,
+    subject: Promise,
+    ask: Promise,
+    at: datetime,
+    also: str | Promise = "",
+    signed: bool = False,
+    **more: str,
 ) -> None:
-    """Mail who was asked to sign by a link and still could, or did: in the language of the text."""
-    for row in linked(version, at):
+    """Mail who signed by a link, or (not for `signed`) still could: in the language of the text."""
+    for row in _linked(version, at, signed=signed):
         with translation.override(version.language):
             said = _facts(version, [row.organisation.name], more)
             parts = [_hello(row.name), str(ask) % said]
+            parts += [str(also) % said] if also else []
             _queue(row.link.email, str(subject) % said, parts, version, at)
 
 
-def linked(version: AgreementVersion, at: datetime) -> Iterable[MailedSignatory]:
-    """Who signed the text by a link, and who still could when nothing has changed it."""
-    found = MailedSignatory.objects.filter(version=version, link__revoked_at__isnull=True)
-    return found.filter(Q(link__uses_left=0) | Q(link__expires_at__gt=at)).select_related(
-        "organisation", "link"
-    )
+def _linked(version: AgreementVersion, at: datetime, *, signed: bool) -> Iterable[MailedSignatory]:
+    """Links are used up by signing only."""
+    used, alive = Q(link__uses_left=0), Q(link__revoked_at__isnull=True, link__expires_at__gt=at)
+    found = MailedSignatory.objects.filter(used if signed else used | alive, version=version)
+    return found.select_related("organisation", "link")
 
 
 def _facts(

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from commonweal.agree import queries, states, text, words
+from commonweal.agree import notices, queries, states, text, words
 from commonweal.agree.models import Agreement, AgreementVersion, Signature, State
 from commonweal.agree.moving import move
 from commonweal.agree.recording import about
@@ -41,7 +41,7 @@ def put_signature(
     """Put a signature under a text for whom the caller has let sign; it checks the text alone.
 
     Raises Conflict for another text than `text_hash`, for one not open for signature and for a
-    second signature; Denied for who is no party. The last party's puts the version in force.
+    second signature; Denied for who is no party. The last party's puts the version in force; its signatories are told by mail.
     """
     with transaction.atomic():
         Agreement.objects.select_for_update().get(pk=version.agreement_id)
@@ -123,6 +123,7 @@ def _put_in_force(version: AgreementVersion, by: Actor, at: datetime) -> None:
     former.update(state=State.REPLACED, replaced_at=at)
     move(version, states.COMPLETE, active_at=at)
     _log("in_force", version, by, at)
+    notices.in_force(version, at)
 
 
 def _log(what: str, version: AgreementVersion, by: Actor, at: datetime, **more: Any) -> None:

@@ -10,17 +10,15 @@ from uuid import UUID
 from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext as _
 
-from commonweal.agree import queries
+from commonweal.agree import queries, verification
 from commonweal.agree.documents.policies import check_can_read_papers
 from commonweal.agree.evidence import Evidence, PaperSignature
 from commonweal.agree.models import Agreement, AgreementVersion, Signature, State
 from commonweal.agree.states import PREPARING
-from commonweal.compute import codes
 from commonweal.compute.permits.asking import Refusal
 from commonweal.convene.policies import missing
 from commonweal.core.errors import Missing
 from commonweal.core.scope import Actor
-from commonweal.core.sealing import keyed_hash
 
 SIGNED = "signed"
 
@@ -59,11 +57,7 @@ def _usual(version: AgreementVersion) -> AgreementVersion | None:
 
 def code_of(version: AgreementVersion) -> str:
     """The verification code of a version that is or was in force; "" before every party signed."""
-    return _code(version.pk, version.text_hash) if version.active_at else ""
-
-
-def _code(pk: object, text_hash: str) -> str:
-    return codes.code(bytes.fromhex(keyed_hash("agreement-code", f"{pk}:{text_hash}")))
+    return verification.code(version.pk, version.text_hash) if version.active_at else ""
 
 
 @dataclass(frozen=True)
@@ -93,7 +87,7 @@ def verified(code: str, at: datetime) -> Verified:
     """
     known = AgreementVersion.objects.filter(active_at__isnull=False)
     for pk, text_hash in known.values_list("pk", "text_hash").iterator():
-        if hmac.compare_digest(_code(pk, text_hash), code):
+        if hmac.compare_digest(verification.code(pk, text_hash), code):
             return _verified(known.select_related("agreement__partnership").get(pk=pk), code, at)
     raise Missing(
         _("There is no agreement in force under this code."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -22,8 +23,10 @@ from commonweal.agree import (
     talk,
     talking,
 )
+from commonweal.agree.documents.queries import code_of
 from commonweal.agree.life.forms import AnswerForm, CodeForm, CommentForm, SignatoryForm
 from commonweal.agree.models import Agreement, AgreementVersion, MailedSignatory, State
+from commonweal.agree.presentation import Passage
 from commonweal.agree.showing import form_page, page
 from commonweal.core import links, ratelimit
 from commonweal.core.errors import Conflict, Denied, Invalid
@@ -251,6 +254,21 @@ def send_code(request: Request, token: str) -> HttpResponse:
     return redirect(reverse("sign_by_link", args=[token]) + "?sent=1#sign")
 
 
+def _rests_on(agreement: Agreement) -> list[tuple[Agreement, AgreementVersion, list[Passage]]]:
+    """The agreements above it, from the next to the widest, each with its text in force.
+
+    Their clauses have no address within the page: they would be taken for those of the text itself.
+    """
+    found = []
+    while agreement.parent is not None:
+        agreement = agreement.parent
+        version = queries.latest(agreement)
+        if version.active_at is not None:
+            passages = presentation.passages(version, {})
+            found.append((agreement, version, [replace(each, number=0) for each in passages]))
+    return found
+
+
 def _link_page(
     request: Request, row: MailedSignatory, token: str, status: int = 200, **more: Any
 ) -> HttpResponse:
@@ -267,6 +285,8 @@ def _link_page(
         "code_url": reverse("sign_by_link_code", args=[token]),
         "has_code": has_code,
         "minutes": mailed_signing.CODE_VALID_FOR.seconds // 60,
+        "code": code_of(version),
+        "rests_on": _rests_on(version.agreement),
         **more,
     }
     return render(request, "agree/sign_by_link.html", context, status=status)

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import override
 
 from commonweal.agree import actions, commenting, mailed_signing, queries, renewals
+from commonweal.agree.documents.queries import code_of
 from commonweal.agree.models import (
     Agreement,
     AgreementVersion,
@@ -39,7 +40,7 @@ from commonweal.convene.tests.factories import (
 )
 from commonweal.core import mail
 from commonweal.core import queries as core
-from commonweal.core.models import Organisation, OutgoingMail, Person, Role
+from commonweal.core.models import Affiliation, Organisation, OutgoingMail, Person, Role
 from commonweal.core.scope import system
 from commonweal.core.tests.ways_in import signed_in
 
@@ -611,3 +612,85 @@ def test_changing_a_text_says_that_it_ends_the_signing_and_tells_the_signatories
     OutgoingMail.objects.all().delete()
     actions.revise(agreement=draft.agreement, clauses=clauses, prose="More.", by=BY, at=AT)
     assert not OutgoingMail.objects.exists()
+
+
+def signed_by_link(version: AgreementVersion, organisation: Organisation, email: str) -> str:
+    """Named, mailed and signed; the page that says so."""
+    row = mailed_signing.name_signatory(
+        version=version,
+        organisation=organisation,
+        name="Lena Ortiz",
+        email=email,
+        by=member_of(organisation),
+        at=AT,
+    )
+    sent = mail.body_of(OutgoingMail.objects.get(to=email))
+    found = re.search(r"/l/sign/[\w-]{43}/", sent)
+    assert found
+    mailed_signing.send_code(row=row, at=AT)
+    code = re.search(
+        r"^\d{6}$", mail.body_of(OutgoingMail.objects.get(to=email, subject__contains="code")), re.M
+    )
+    assert code
+    said = {"text_hash": version.text_hash, "code": code[0], "may_sign": "on"}
+    return body(Client().post(found[0], said))
+
+
+def test_the_last_signature_tells_every_signatory_and_how_to_check_the_text(
+    partnership: Partnership, partner: Organisation, draft: AgreementVersion
+) -> None:
+    hub = convener_organisation(partnership)
+    ana = PersonFactory(email="ana@hub.example")
+    affiliated(ana, hub, Role.SIGNATORY)
+    actions.open_for_signature(version=draft, by=BY, at=EARLIER)
+    page = signed_by_link(draft, partner, "lena@x.example")
+    assert "When every party has signed you get a mail" in page
+    assert not OutgoingMail.objects.filter(subject="In force: DSA-1").exists()
+    signer = core.actor_for(ana, AT)
+    actions.sign(version=draft, organisation=hub, text_hash=draft.text_hash, by=signer, at=AT)
+    told = {
+        each.to: mail.body_of(each)
+        for each in OutgoingMail.objects.filter(subject__startswith="In")
+    }
+    assert set(told) == {"ana@hub.example", "lena@x.example"}
+    draft.refresh_from_db()
+    check = reverse("verify_code", args=[code_of(draft)])
+    for words_ in told.values():
+        assert "It is in force from 1 March 2026 to the end of 31 December 2027." in words_
+        assert check in words_
+    assert path("agreement_version", draft.agreement, 1) in told["ana@hub.example"]
+    assert "/agreements/" not in told["lena@x.example"]
+    assert draft.text_hash in told["lena@x.example"]
+    assert Client().get(check).status_code == 200
+
+
+def test_the_last_signature_by_link_shows_the_code_and_what_a_licence_rests_on(
+    partnership: Partnership, partner: Organisation
+) -> None:
+    above = f.shared(partnership, [partner])
+    licence = actions.draft_agreement(
+        partnership=partnership,
+        kind="dul",
+        title="Measuring",
+        clauses=f.dul_clauses([partner]),
+        prose="",
+        parent=above,
+        by=BY,
+        at=EARLIER,
+        language="en",
+    )
+    actions.open_for_signature(version=licence, by=BY, at=EARLIER)
+    parties = list(queries.unsigned(licence))
+    for other in parties:
+        if other != partner:
+            by = f.signatory_of(other)
+            actions.sign(
+                version=licence, organisation=other, text_hash=licence.text_hash, by=by, at=AT
+            )
+    Affiliation.objects.filter(organisation=partner, role=Role.SIGNATORY).delete()
+    page = signed_by_link(licence, partner, "lena@x.example")
+    licence.refresh_from_db()
+    assert licence.state == State.ACTIVE
+    assert f"Anybody can check a copy of the text under the code {code_of(licence)}" in page
+    assert f"Read {above}, version 1" in page
+    assert "One newborn in nine has no bed of its own." in page
