@@ -221,7 +221,7 @@ def suspend(*, agreement: Agreement, reason: str, by: Actor, at: datetime) -> Su
     if not reason.strip():
         words_asked = _("Say why the agreement is suspended: every party reads it.")
         raise Invalid(words_asked, fields={"reason": words_asked})
-    _check_can_be_suspended(agreement)
+    _check_can_be_suspended(agreement, at)
     with transaction.atomic():
         Agreement.objects.select_for_update().get(pk=agreement.pk)
         if agreement.suspensions.filter(until_at__isnull=True).exists():
@@ -234,12 +234,19 @@ def suspend(*, agreement: Agreement, reason: str, by: Actor, at: datetime) -> Su
     return row
 
 
-def _check_can_be_suspended(agreement: Agreement) -> None:
+def _check_can_be_suspended(agreement: Agreement, at: datetime) -> None:
     if "suspension" not in KINDS[agreement.kind].needs:
         raise Conflict(
             _("No clause of %(reference)s lets anybody suspend it.")
             % {"reference": agreement.reference},
             mend=_("Change it by a new version, or withdraw from it."),
+        )
+    version = queries.latest(agreement)
+    if version.state != State.ACTIVE or at >= queries.terms_of(version).expires_at:
+        raise Conflict(
+            _("%(reference)s is not in force, so there is nothing to suspend.")
+            % {"reference": agreement.reference},
+            mend=_("It allows nothing as it is."),
         )
 
 

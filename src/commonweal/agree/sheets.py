@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -47,7 +48,10 @@ class Rights:
 
 @dataclass(frozen=True)
 class Sheet:
-    """`closed`: why it allows nothing now, None when it does. `refusals`: clause number → count."""
+    """`closed`: why it allows nothing now, None when it does. `refusals`: clause number → count.
+
+    `is_in_force`: a version of the agreement, perhaps another one, is signed by all and not over.
+    """
 
     agreement: Agreement
     version: AgreementVersion
@@ -60,6 +64,7 @@ class Sheet:
     licences: tuple[Summary, ...]
     refusals: dict[int, int]
     rights: Rights
+    is_in_force: bool
 
     @property
     def is_current(self) -> bool:
@@ -94,6 +99,16 @@ def sheet(
         licences=tuple(each for each in siblings if each.agreement.parent_id == agreement.pk),
         refusals=queries.refusal_counts(agreement),
         rights=_rights(actor, agreement, preparing, terms, at),
+        is_in_force=_is_in_force(agreement, siblings, at),
+    )
+
+
+def _is_in_force(agreement: Agreement, siblings: Iterable[Summary], at: datetime) -> bool:
+    return any(
+        each.agreement == agreement
+        and each.version.state == State.ACTIVE
+        and at < each.terms.expires_at
+        for each in siblings
     )
 
 

@@ -694,3 +694,25 @@ def test_the_last_signature_by_link_shows_the_code_and_what_a_licence_rests_on(
     assert f"Anybody can check a copy of the text under the code {code_of(licence)}" in page
     assert f"Read {above}, version 1" in page
     assert "One newborn in nine has no bed of its own." in page
+
+
+def test_only_what_is_in_force_can_be_suspended(
+    partnership: Partnership, draft: AgreementVersion, clock: Clock
+) -> None:
+    hub = convener_organisation(partnership)
+    convener, agreement = client_of(hub, Role.SIGNATORY), draft.agreement
+    suspend = "Suspend it for everybody"
+    assert suspend not in body(convener.get(path("agreement", agreement)))
+    answer = convener.post(path("suspend_agreement", agreement), {"reason": "Why."})
+    assert "DSA-1 is not in force, so there is nothing to suspend." in body(answer)
+    assert not agreement.suspensions.exists()
+    f.signed_by_all(draft)
+    clauses = queries.clauses_of(draft)
+    actions.revise(agreement=agreement, clauses=clauses, prose="New.", by=BY, at=AT)
+    for number in (1, 2):
+        assert suspend in body(convener.get(path("agreement_version", agreement, number)))
+    convener.post(path("suspend_agreement", agreement), {"reason": "Why."})
+    assert "Lift the suspension" in body(convener.get(path("agreement", agreement)))
+    convener.post(path("resume_agreement", agreement))
+    clock.now = datetime(2028, 1, 1, 12, tzinfo=AT.tzinfo)
+    assert suspend not in body(client_of(hub).get(path("agreement", agreement)))
