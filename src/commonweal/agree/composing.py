@@ -80,7 +80,8 @@ def compose(agreement: Agreement, number: int, wording: Wording, at: datetime) -
             text_hash="",
             parent=agreement.parent.reference if agreement.parent else "",
         )
-        written = text.render(_document(agreement, terms, prose, language))
+        convener = convene.convener(agreement.partnership, at).name
+        written = text.render(_document(agreement, terms, prose, language, convener))
     except Faulty as fault:
         raise _invalid(fault) from fault
     except Unusable as fault:
@@ -102,7 +103,9 @@ def compose(agreement: Agreement, number: int, wording: Wording, at: datetime) -
     )
 
 
-def _document(agreement: Agreement, terms: Terms, prose: str, language: str) -> text.Document:
+def _document(
+    agreement: Agreement, terms: Terms, prose: str, language: str, convener: str
+) -> text.Document:
     return text.Document(
         kind=agreement.kind,
         reference=agreement.reference,
@@ -114,6 +117,7 @@ def _document(agreement: Agreement, terms: Terms, prose: str, language: str) -> 
         prose=prose,
         clauses=terms.clauses,
         parent=str(agreement.parent) if agreement.parent else "",
+        convener=convener,
     )
 
 

@@ -121,7 +121,7 @@ def _rule(clause: g.Rule) -> Iterator[Part]:
     )
     yield (
         "",
-        _("It is fixed by the hub: every partner follows it as it stands.")
+        _("It is fixed: every partner follows it as it stands.")
         if clause.fixed
         else _("It is adaptable: each partner may fit it to its own work, and says how."),
     )
@@ -184,11 +184,18 @@ def _risk_share(clause: g.RiskShare) -> Iterator[Part]:
 def _breach(clause: g.Breach) -> Iterator[Part]:
     yield (
         "",
+        _(
+            "A breach is that data reached somebody who may not have it, or that a rule of this "
+            "agreement was broken."
+        ),
+    )
+    yield (
+        "",
         ngettext(
-            "Who learns of a breach tells every party within %(hours)s hour: what happened, what data it"
-            " concerns, and what is being done.",
-            "Who learns of a breach tells every party within %(hours)s hours: what happened, what data it"
-            " concerns, and what is being done.",
+            "Who learns of one tells every party within %(hours)s hour of learning it: what happened,"
+            " what data it concerns, and what is being done.",
+            "Who learns of one tells every party within %(hours)s hours of learning it: what happened,"
+            " what data it concerns, and what is being done.",
             clause.hours,
         )
         % {"hours": clause.hours},
@@ -198,10 +205,25 @@ def _breach(clause: g.Breach) -> Iterator[Part]:
 def _place(clause: g.Place) -> Iterator[Part]:
     yield "", _("The data is kept and worked on only in these countries:")
     yield from (("item", f"{words.country(each)} ({each})") for each in clause.countries)
+    yield (
+        "",
+        _(
+            "The software works on the data only where its operator has said that it stands in one "
+            "of these."
+        ),
+    )
 
 
 def _grain(clause: g.Grain) -> Iterator[Part]:
     yield "", grain_sentence(clause.level)
+    if clause.level != "records":
+        yield (
+            "",
+            _(
+                "This binds those who keep the data as well: they keep its records encrypted, and the "
+                "software computes the totals from them."
+            ),
+        )
 
 
 def _fixed(clause: g.Fixed) -> Iterator[Part]:

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from commonweal.agree import governing_text, text, words
+from commonweal.agree import governing_text, short_text, text, words
 from commonweal.agree.models import AgreementVersion, Kind, State
 from commonweal.agree.queries import Summary
 from commonweal.agree.sheets import Sheet
@@ -186,7 +186,7 @@ def _entry(summary: Summary, below: tuple[Entry, ...]) -> Entry:
         title=agreement.title,
         kind=agreement.get_kind_display(),
         standing=standing_of(version.state, summary.closed, _gone(summary.terms)),
-        who=text.in_short(summary.terms.clauses)[0],
+        who=short_text.in_short(summary.terms.clauses)[0],
         purposes=_purposes(summary.terms),
         limits=_limits(summary.terms),
         until=words.day(version.expires_on),
@@ -345,7 +345,7 @@ def rule_table(sheet: Sheet, notes: Mapping[int, Any]) -> dict[str, Any] | None:
             {"text": _("Duty"), "tag": "attention"}
             if each.binding
             else {"text": _("Voluntary"), "tag": "neutral"},
-            _("Fixed by the hub")
+            _("Fixed for every partner")
             if each.fixed
             else notes.get(number, _("Each partner may adapt it")),
         ]

@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from commonweal.agree import words
 from commonweal.agree.asked import Asked
 from commonweal.agree.models import AgreementVersion, Kind, Signature, State
+from commonweal.agree.naming import Naming
 from commonweal.agree.sheets import Line, Sheet
 from commonweal.compute.permits import clauses as c
 from commonweal.compute.permits.terms import Terms
@@ -39,14 +40,17 @@ def party_table(sheet: Sheet, asked: Mapping[UUID, Asked]) -> dict[str, Any]:
 
 
 def _named_by(line: Line, terms: Terms) -> str:
-    if line.naming is None:
-        return ""
+    return naming_said(line.naming, terms) if line.naming else ""
+
+
+def naming_said(naming: Naming, terms: Terms) -> str:
+    """Who named a signatory, for which organisation and when."""
     said = {
-        "name": line.naming.name,
-        "organisation": line.naming.organisation,
-        "day": words.day(terms.day_of(line.naming.at)),
+        "name": naming.name,
+        "organisation": naming.organisation,
+        "day": words.day(terms.day_of(naming.at)),
     }
-    if line.naming.organisation:
+    if naming.organisation:
         return _("%(name)s of %(organisation)s on %(day)s") % said
     return _("%(name)s on %(day)s") % said
 
@@ -60,9 +64,7 @@ def _party_row(line: Line, sheet: Sheet, asked: Asked | None) -> list[Any]:
         return [line.organisation.name, {"text": said, "tag": look, "reason": who}, "", ""]
     terms = sheet.terms
     on = words.day(terms.day_of(line.signature.signed_at))
-    by = line.signature.name
-    if line.signature.way != Signature.Way.ACCOUNT:
-        by = f"{by} ({signed_how(line.signature)})"
+    by = f"{line.signature.name} ({signed_how(line.signature)})"
     if line.withdrawal is not None:
         gone = _("withdrew on %(day)s") % {"day": words.day(terms.day_of(line.withdrawal.at))}
         on = f"{on}; {gone}"
@@ -90,10 +92,12 @@ def who_can_sign(asked: Asked, terms: Terms) -> str:
 
 
 def signed_how(signature: Signature) -> str:
-    """In which way somebody signed who did not sign in."""
+    """In which way a signature was given. Who is on record for one on paper is who recorded it."""
     if signature.way == Signature.Way.CODE:
-        return _("by a code sent to %(address)s") % {"address": signature.sent_to}
-    return _("on paper")
+        return _("by a link and a code sent to %(address)s") % {"address": signature.sent_to}
+    if signature.way == Signature.Way.PAPER:
+        return _("recorded a signature on paper")
+    return _("signed in with an account")
 
 
 def left_over(left: int) -> str:

@@ -6,7 +6,7 @@ heading, `### ` numbered clause, `- ` item, `> ` a line of free words; a block w
 sentence of the software. Free words are marked line by line, so they can never pass for a clause.
 `blocks` reads the text back, so what a page shows is exactly what was signed.
 
-Leaf: imports no other part of the room but `words`.
+Leaf: imports no other part of the room but `words` and the sentences beside it.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
 
-from commonweal.agree import governing_text, words
+from commonweal.agree import governing_text, leaving_text, short_text, words
 from commonweal.compute.errors import Unusable
 from commonweal.compute.permits import governing as g
 from commonweal.compute.permits.clauses import (
@@ -28,7 +28,6 @@ from commonweal.compute.permits.clauses import (
     INTERMEDIARY,
     MEMBER,
     PROVIDER,
-    RECIPIENT,
     USER,
     Clause,
     Data,
@@ -61,7 +60,10 @@ class Block:
 
 @dataclass(frozen=True)
 class Document:
-    """What a text is rendered from, complete. `parent`: “DSA-1 Title” or ""."""
+    """What a text is rendered from, complete.
+
+    `convener`: who convenes on the day of drafting. `parent`: “DSA-1 Title” or "".
+    """
 
     kind: str
     reference: str
@@ -72,6 +74,7 @@ class Document:
     language: str
     prose: str
     clauses: tuple[Clause, ...]
+    convener: str
     parent: str = ""
 
 
@@ -123,11 +126,19 @@ def _blocks(document: Document) -> Iterator[Block]:
     yield Block(TITLE, f"{document.reference} {document.title}")
     yield Block(SENTENCE, _what_it_is(document))
     yield Block(HEADING, _("In short"))
-    yield from (Block(SENTENCE, each) for each in in_short(document.clauses))
+    yield from (Block(SENTENCE, each) for each in short_text.in_short(document.clauses))
     if document.prose:
         yield Block(HEADING, _("Why we agree on this"))
         yield Block(PROSE, document.prose)
     yield Block(HEADING, _("Clauses"))
+    clauses = list(_clauses(document))
+    yield from clauses
+    own_words = bool(document.prose) or any(each.kind == PROSE for each in clauses)
+    yield Block(HEADING, _("How this text is kept"))
+    yield from (Block(SENTENCE, each) for each in _how_it_is_kept(document, own_words))
+
+
+def _clauses(document: Document) -> Iterator[Block]:
     for number, clause in enumerate(document.clauses, 1):
         yield Block(CLAUSE, f"{number}. {heading(clause)}")
         if type(clause) in governing_text.RENDER:
@@ -135,8 +146,6 @@ def _blocks(document: Document) -> Iterator[Block]:
             yield from (Block(mark, said) for mark, said in parts)
         else:
             yield from _RENDER[type(clause)](clause, document)
-    yield Block(HEADING, _("How this text is kept"))
-    yield from (Block(SENTENCE, each) for each in _how_it_is_kept(document))
 
 
 def _what_it_is(document: Document) -> str:
@@ -172,20 +181,56 @@ def kind_of_document(kind: str) -> str:
     }[kind]
 
 
-def _how_it_is_kept(document: Document) -> Iterator[str]:
-    if KINDS[document.kind].is_enforced:
+def _how_it_is_kept(document: Document, own_words: bool) -> Iterator[str]:
+    """What the software holds people to, clause by clause, and what is left to the parties."""
+    rules = KINDS[document.kind]
+    if rules.is_enforced:
+        held: list[int] = []
+        left: list[int] = []
+        for number, clause in enumerate(document.clauses, 1):
+            (held if rules.enforces(clause.kind) else left).append(number)
         yield _(
-            "The software enforces the numbered clauses at every use of the data and answers a "
-            "request that they do not allow with the number of the clause. It destroys what it holds "
-            "when the agreed time is over; copies taken out of it are the duty of those who hold "
-            "them. Free words, marked as such, cannot widen the clauses."
-        )
+            "The software enforces clauses %(numbers)s in everything that is done with the data in "
+            "it, and answers a request that one of them does not allow with its number."
+        ) % {"numbers": _numbers(held)}
+        if left:
+            yield ngettext(
+                "Clause %(numbers)s is for the parties to keep: the software shows it and does not "
+                "enforce it.",
+                "Clauses %(numbers)s are for the parties to keep: the software shows them and does "
+                "not enforce them.",
+                len(left),
+            ) % {"numbers": _numbers(left)}
+        yield _("Copies taken out of the software are the duty of those who hold them.")
+        if own_words:
+            yield _(
+                "Passages in the parties’ own words are marked as such (in the plain text by “>”). "
+                "They cannot widen the other clauses: where they say something else, the other "
+                "clauses hold."
+            )
     else:
         yield _(
             "The software keeps this text, who signed it and when. What the partners do under it is "
             "theirs to do: the software shows it and enforces none of it."
         )
     yield _("Days are meant in the time zone %(zone)s.") % {"zone": document.zone}
+
+
+def _numbers(numbers: Sequence[int]) -> str:
+    """E.g. “1 to 8, 10 and 11”."""
+    runs: list[list[int]] = []
+    for each in numbers:
+        if runs and each == runs[-1][-1] + 1:
+            runs[-1].append(each)
+        else:
+            runs.append([each])
+    said: list[str] = []
+    for run in runs:
+        if len(run) > 2:
+            said.append(_("%(first)s to %(last)s") % {"first": run[0], "last": run[-1]})
+        else:
+            said += [str(each) for each in run]
+    return words.listed(said)
 
 
 def heading(clause: Clause) -> str:
@@ -196,116 +241,6 @@ def heading(clause: Clause) -> str:
         return _("Contribution of %(name)s") % {"name": clause.organisation.name}
     name = words.kind_name(clause.kind)
     return name[:1].upper() + name[1:]
-
-
-def in_short(clauses: Sequence[Clause]) -> list[str]:
-    """The plain summary, one sentence each: who, what, what for, until when, what is never shown."""
-    shares = any(isinstance(each, Data) for each in clauses)
-    said = [_who(clauses) if shares else _members(clauses)]
-    if purpose := words.find(clauses, Purpose):
-        named = "; ".join(words.purpose(each) for each in purpose.purposes)
-        said.append(
-            (_("It may be used for: %(purposes)s.") if shares else _("For: %(purposes)s."))
-            % {"purposes": named}
-        )
-    said += _worked_out(clauses)
-    term = {
-        "start": words.day(words.find(clauses, Start).day),
-        "end": words.day(words.find(clauses, Expiry).day),
-    }
-    if not shares:
-        said.append(_("It holds from %(start)s to the end of %(end)s.") % term)
-    else:
-        said.append(_("It may be used from %(start)s to the end of %(end)s.") % term)
-        said += [_reach(clauses), _join(words.find(clauses, Linkage))]
-    return [*said, _leave(words.find(clauses, Withdrawal), shares=shares)]
-
-
-def _members(clauses: Sequence[Clause]) -> str:
-    """Who takes part, and who keeps what they follow."""
-    names = {each.role: words.listed(each.names) for each in clauses if isinstance(each, Party)}
-    said = {"members": names.get(MEMBER, ""), "hub": names.get(HUB, "")}
-    if said["hub"]:
-        return _("%(hub)s keeps it; it is followed by %(members)s.") % said
-    return _("Between %(members)s.") % said
-
-
-def _worked_out(clauses: Sequence[Clause]) -> Iterator[str]:
-    """What the partners decided, pay and hold each other to, in a sentence each."""
-    if rule := words.find(clauses, g.DecisionRule):
-        yield _("The table decides %(rule)s.") % {
-            "rule": governing_text.decision_rule_name(rule.rule)
-        }
-    paid: dict[str, int] = {}
-    for each in clauses:
-        if isinstance(each, g.Contribution):
-            paid[each.currency] = paid.get(each.currency, 0) + each.amount_minor
-    if paid:
-        amounts = words.listed([words.money(amount, each) for each, amount in paid.items()])
-        yield _("Together they pay in %(amounts)s.") % {"amounts": amounts}
-    rules = [each for each in clauses if isinstance(each, g.Rule)]
-    if rules:
-        binding = sum(each.binding for each in rules)
-        yield _("Duties: %(duties)s. Voluntary commitments: %(voluntary)s.") % {
-            "duties": binding,
-            "voluntary": len(rules) - binding,
-        }
-
-
-def _who(clauses: Sequence[Clause]) -> str:
-    names = {each.role: words.listed(each.names) for each in clauses if isinstance(each, Party)}
-    data = [each for each in clauses if isinstance(each, Data)]
-    fields = sum(len(each.fields) for each in data)
-    said = {
-        "fields": ngettext("%(count)s field", "%(count)s fields", fields) % {"count": fields},
-        "contracts": words.listed([f"“{each.contract}”" for each in data]),
-        "providers": names.get(PROVIDER, ""),
-        "recipients": names.get(RECIPIENT, ""),
-        "users": names.get(USER, ""),
-    }
-    if USER not in names:
-        return (
-            _("Data goes from %(providers)s to %(recipients)s: %(fields)s of %(contracts)s.") % said
-        )
-    if PROVIDER in names:
-        return (
-            _(
-                "Use by %(users)s, licensed by %(recipients)s: %(fields)s of %(contracts)s from %(providers)s."
-            )
-            % said
-        )
-    return _("Use by %(users)s, licensed by %(recipients)s: %(fields)s of %(contracts)s.") % said
-
-
-def _reach(clauses: Sequence[Clause]) -> str:
-    return _(
-        "Results may be shown to %(level)s; no group of fewer than %(cell)s is ever shown."
-    ) % {
-        "level": words.level(words.find(clauses, Publication).level),
-        "cell": words.find(clauses, MinimumCell).minimum,
-    }
-
-
-def _join(clause: Linkage) -> str:
-    if clause.allowed:
-        return _("Records of different providers may be joined person by person.")
-    return _("Records of different providers may not be joined person by person.")
-
-
-def _leave(clause: Withdrawal, *, shares: bool) -> str:
-    if not shares:
-        return ngettext(
-            "Every party may leave at any time; what it owes for %(days)s day more stays owed.",
-            "Every party may leave at any time; what it owes for %(days)s days more stays owed.",
-            clause.notice_days,
-        ) % {"days": clause.notice_days}
-    if clause.notice_days == 0:
-        return _("Every party may withdraw at any time; what it provided is destroyed at once.")
-    return ngettext(
-        "Every party may withdraw at any time; what it provided is destroyed %(days)s day later.",
-        "Every party may withdraw at any time; what it provided is destroyed %(days)s days later.",
-        clause.notice_days,
-    ) % {"days": clause.notice_days}
 
 
 def _party(clause: Party, document: Document) -> Iterator[Block]:
@@ -332,8 +267,10 @@ def _party(clause: Party, document: Document) -> Iterator[Block]:
         yield Block(
             SENTENCE,
             _(
-                "These organisations receive and keep the data. They may license its use within "
-                "this agreement; every licence is listed on the partnership’s page of agreements:"
+                "These organisations receive and keep the data: its records lie encrypted in the "
+                "software, and others get out of them only what a licence allows. They may "
+                "license its use within this agreement; every licence is listed on the "
+                "partnership’s page of agreements:"
             ),
         )
     yield from (Block(ITEM, each) for each in clause.names)
@@ -367,47 +304,80 @@ def _purpose(clause: Purpose, document: Document) -> Iterator[Block]:
             ),
         )
     for key in clause.purposes:
-        meaning = words.purpose_meaning(key) or _("in our own words")
-        yield Block(ITEM, f"{words.purpose(key)} ({key}): {meaning}")
+        said = {"purpose": words.purpose(key), "meaning": words.purpose_meaning(key), "code": key}
+        if said["meaning"]:
+            yield Block(ITEM, _("%(purpose)s: %(meaning)s (Code %(code)s.)") % said)
+        else:
+            yield Block(ITEM, _("%(purpose)s (in our own words)") % said)
 
 
 def _minimum_cell(clause: MinimumCell, document: Document) -> Iterator[Block]:
     if clause.minimum == 1:
         yield Block(SENTENCE, _("Groups of every size may be shown."))
         return
-    yield Block(
-        SENTENCE,
+    said = {"cell": clause.minimum}
+    for sentence in (
         _(
-            "No result shows a group of fewer than %(cell)s records, nor lets its size be worked "
-            "out from other results."
-        )
-        % {"cell": clause.minimum},
-    )
+            "No result shows a group of fewer than %(cell)s people. Where a figure counts something "
+            "else than people, such as families or visits, it shows no group of fewer than %(cell)s "
+            "of these."
+        ),
+        _(
+            "Of a share, the same holds for those who have what is counted and for those who have "
+            "not. That there is nobody in a group may be shown."
+        ),
+        _(
+            "Nor can the size of a smaller group be worked out from the other figures of the same "
+            "release. Releases from records that changed in between are not compared with each "
+            "other."
+        ),
+    ):
+        yield Block(SENTENCE, sentence % said)
 
 
 def _linkage(clause: Linkage, document: Document) -> Iterator[Block]:
-    yield Block(SENTENCE, _join(clause))
+    yield Block(SENTENCE, short_text.join(clause))
 
 
 def _publication(clause: Publication, document: Document) -> Iterator[Block]:
     said = {
         "none": _("Results stay with the user that the licence names."),
-        "partners": _("Results may be shown to the partners at the table, and no further."),
+        "partners": _(
+            "Results may be shown to the partners at the table, and no further. These are the "
+            "organisations and residents’ groups with a seat on the day of reading."
+        ),
         "public": _("Results may be shown to the public."),
     }
     yield Block(SENTENCE, said[clause.level])
 
 
 def _retention(clause: Retention, document: Document) -> Iterator[Block]:
-    yield Block(
-        SENTENCE,
-        ngettext(
-            "Records are destroyed at the latest %(months)s month after they were received.",
-            "Records are destroyed at the latest %(months)s months after they were received.",
+    said = {"months": clause.months, "parent": document.parent}
+    # The files lie under the sharing agreement, whose months end them: a licence destroys nothing.
+    if document.kind == "dul":
+        used = ngettext(
+            "Nobody uses a record under this licence later than %(months)s month after it was handed in.",
+            "Nobody uses a record under this licence later than %(months)s months after it was handed in.",
             clause.months,
         )
-        % {"months": clause.months},
+        yield Block(SENTENCE, used % said)
+        lies = _("The record lies under “%(parent)s”, which says when the software destroys it.")
+        yield Block(SENTENCE, lies % said)
+        return
+    kept = ngettext(
+        "Each record is destroyed at the latest %(months)s month after it was handed in.",
+        "Each record is destroyed at the latest %(months)s months after it was handed in.",
+        clause.months,
     )
+    yield Block(SENTENCE, kept % said)
+    if document.kind == "dsa":
+        yield Block(
+            SENTENCE,
+            _(
+                "When this agreement has ended, what is still held may not be used any more. The "
+                "software destroys it when its months are over, or sooner after a withdrawal."
+            ),
+        )
 
 
 def _signature(clause: Signature, document: Document) -> Iterator[Block]:
@@ -439,25 +409,17 @@ def _suspension(clause: Suspension, document: Document) -> Iterator[Block]:
     yield Block(
         SENTENCE,
         _(
-            "The convener may suspend this agreement and lift the suspension, giving the reason. "
-            "While it is suspended every use is refused."
-        ),
+            "The convener of the partnership (%(convener)s when this was drafted) may suspend this "
+            "agreement and lift the suspension, giving the reason. While it is suspended every use "
+            "is refused."
+        )
+        % {"convener": document.convener},
     )
 
 
 def _withdrawal(clause: Withdrawal, document: Document) -> Iterator[Block]:
-    shares = bool(KINDS[document.kind].grants)
-    yield Block(SENTENCE, _leave(clause, shares=shares))
-    if shares:
-        yield Block(SENTENCE, _("From the moment of withdrawal no new use of its data is allowed."))
-    elif document.kind == "mou":
-        yield Block(
-            SENTENCE,
-            _(
-                "From the moment of withdrawal no new use of its data is allowed under any agreement "
-                "that rests on this one."
-            ),
-        )
+    for sentence in leaving_text.sentences(clause, document.kind, document.parent):
+        yield Block(SENTENCE, sentence)
 
 
 def _prose(clause: Prose, document: Document) -> Iterator[Block]:

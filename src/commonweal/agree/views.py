@@ -23,10 +23,10 @@ from commonweal.agree import (
     queries,
     renewals,
     sheets,
+    short_text,
     signatures,
     talk,
     talking,
-    text,
 )
 from commonweal.agree.access import policies as access
 from commonweal.agree.adaptations import presentation as adaptations
@@ -103,7 +103,7 @@ def agreement(
         "names_for": mailed_signing.may_name_for(request.actor, version, request.at),
         "mailed": mailed_signing.shown(request.actor, version, request.at) if at_table else [],
         "caption": presentation.caption(sheet),
-        "lead": text.in_short(sheet.terms.clauses)[0],
+        "lead": short_text.in_short(sheet.terms.clauses)[0],
         "standing": talking.agreed(presentation.standing(sheet), said, version),
         "rows": presentation.summary_rows(sheet),
         "rules": presentation.rule_table(sheet, adaptations.notes(sheet, ways) if ways else {}),
@@ -119,7 +119,9 @@ def agreement(
         if sheet.agreement.partnership.opens(Part.COMMITMENTS)
         else (),
         "history": presentation.history(sheet),
-        "is_enforced": KINDS[sheet.agreement.kind].is_enforced,
+        # What never was in force has refused nothing, and need not say so.
+        "tells_refusals": KINDS[sheet.agreement.kind].is_enforced
+        and any(each.active_at for each in sheet.versions),
         "refused": sum(sheet.refusals.values()),
         "documents": section(sheet, request.actor, request.at),
     }

@@ -125,8 +125,8 @@ def _labels() -> dict[str, Any]:
         "own_words": _("In the parties’ own words"),
         "signatures": _("Signatures"),
         "signatures_lead": _(
-            "Each party signs exactly the text above. Its signatory was signed in and confirmed "
-            "that they may sign for the organisation."
+            "Each party signs exactly the text above. How a signature was given stands under the "
+            "signatory’s name."
         ),
         "columns": [_("Organisation"), _("Signed by"), _("When")],
         "fingerprint": _("Fingerprint of the text"),
@@ -158,7 +158,8 @@ def _shown(blocks: Sequence[text.Block]) -> Iterator[dict[str, Any]]:
         elif block.kind == text.PROSE:
             yield {"kind": block.kind, "paragraphs": _paragraphs(block.text)}
         elif block.kind != text.TITLE:
-            leads = place + 1 < len(blocks) and blocks[place + 1].kind == text.ITEM
+            # What announces a list or words of the parties' own stays on their page.
+            leads = place + 1 < len(blocks) and blocks[place + 1].kind in {text.ITEM, text.PROSE}
             yield {"kind": block.kind, "text": _breakable(block.text), "leads": leads}
 
 
@@ -193,7 +194,7 @@ def _signature(line: Line, sheet: Sheet, papers: Mapping[UUID, PaperSignature]) 
         *_moment(signed.signed_at, zone),
         _("text %(fingerprint)s") % {"fingerprint": signatures.short_hash(signed.text_hash)},
     ]
-    who = [signed.name, _("signatory of the organisation")]
+    who = [signed.name, _("signatory of the organisation"), signatures.signed_how(signed)]
     paper = papers.get(signed.pk)
     if paper is not None:
         said = {"name": paper.name, "day": words.day(paper.signed_on)}
@@ -203,6 +204,9 @@ def _signature(line: Line, sheet: Sheet, papers: Mapping[UUID, PaperSignature]) 
             _("paper %(fingerprint)s")
             % {"fingerprint": signatures.short_hash(paper.evidence.sha256)},
         ]
+    if line.naming is not None:
+        named = signatures.naming_said(line.naming, sheet.terms)
+        who.append(_("signatory named by %(name)s") % {"name": named})
     if line.withdrawal is not None:
         when += [_("Withdrew:"), *_moment(line.withdrawal.at, zone)]
     return {"organisation": line.organisation.name, "who": who, "when": when}

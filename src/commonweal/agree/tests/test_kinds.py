@@ -112,10 +112,13 @@ def test_from_a_form_to_an_agreement_in_force(
     page = body(convener.get(path("agreement_version", agreement, 1)))
     assert "Buy together" in page and "Beds are bought in one order." in page
     assert "Duty" in page and "Voluntary" in page
-    # What the software does not enforce is not said to have refused nothing.
-    assert ("refused no request" in page) == (kind == "mou")
+    assert "refused no request" not in page and "Each signature stands" not in page
+    assert "In the parties’ own words" in page
     assert ("enforces none of it" in page) == (kind != "mou")
     f.signed_by_all(version, AT)
+    # What the software does not enforce is not said to have refused nothing.
+    page = body(convener.get(path("agreement_version", agreement, 1)))
+    assert ("refused no request" in page) == (kind == "mou") and "Each signature stands" in page
     assert queries.latest(agreement).state == State.ACTIVE
     listed = body(convener.get(reverse("agreements", args=[partnership.slug])))
     assert f"{agreement.reference} How we work" in listed and "In force" in listed

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from commonweal.agree import governing_text, text
+from commonweal.agree import governing_text, leaving_text, text
 from commonweal.agree.drafting import completed
 from commonweal.compute.errors import Unusable
 from commonweal.compute.permits import clauses as c
@@ -52,6 +52,7 @@ def document(**changes: object) -> text.Document:
         "language": "en",
         "prose": "One newborn in nine has no bed.",
         "clauses": held(),
+        "convener": "Mayor’s Office",
     }
     return text.Document(**{**usual, **changes})  # type: ignore[arg-type]
 
@@ -64,7 +65,7 @@ def test_the_summary_comes_first_and_clauses_are_numbered_as_they_are_enforced()
         f"{number}. {NAMES[clause.kind].capitalize()}" for number, clause in enumerate(held(), 1)
     ]
     assert "Data goes from Northside Council to Mayor’s Office: 2 fields of “beds”." in written
-    assert "no group of fewer than 7 is ever shown" in written
+    assert "no group of fewer than 7 people, or of whatever else is counted, is shown" in written
     assert "Europe/London" in written
 
 
@@ -202,7 +203,11 @@ def governing(clause: c.Clause) -> str:
             g.Rule("Buy", "Together", True, True),
             "voluntary",
         ),
-        (g.Rule("Buy", "Together", True, True), g.Rule("Buy", "Together", False, True), "fixed by"),
+        (
+            g.Rule("Buy", "Together", True, True),
+            g.Rule("Buy", "Together", False, True),
+            "is fixed:",
+        ),
         (
             g.Rule("Buy", "Together", True, True, "Less"),
             g.Rule("Buy", "Together", True, True),
@@ -249,3 +254,59 @@ def test_words_of_the_parties_stay_marked_in_every_governing_clause() -> None:
     written = governing(g.Rule("Buy", hostile, True, True, hostile))
     marked = [each.text for each in text.blocks(written) if each.kind == text.PROSE]
     assert marked.count(hostile) == 2
+
+
+def sentences(**changes: object) -> str:
+    """What the software says in a text, without the parties' own words."""
+    blocks = text.blocks(text.render(document(**changes)))
+    return "\n".join(each.text for each in blocks if each.kind == text.SENTENCE)
+
+
+def test_says_which_clauses_are_enforced_and_which_the_parties_keep() -> None:
+    clauses = completed(
+        "dsa",
+        (*held(), g.Breach(24), g.Place(("GB",)), c.Prose("Groups", "Groups of 2 are shown.")),
+    )
+    kinds = [each.kind for each in clauses]
+    breach, last = kinds.index("breach") + 1, len(kinds)
+    assert (kinds[-1], kinds[breach - 2]) == ("prose", "place")
+    said = sentences(clauses=clauses)
+    assert f"enforces clauses 1 to {breach - 1} and {breach + 1} to {last - 1} in" in said
+    assert f"Clauses {breach} and {last} are for the parties to keep" in said
+    assert "the other clauses hold" in said
+    assert "own words" not in sentences(prose="")
+    # The files of a licence end with those of the agreement above.
+    said = sentences(
+        kind="dul", parent="DSA-1 Beds", clauses=completed("dul", (*held()[1:], _USER))
+    )
+    assert "Clause 8 is for the parties to keep" in said
+    assert "The record lies under “DSA-1 Beds”" in said
+
+
+_USER = c.Party("user", (COUNCIL,))
+
+
+@pytest.mark.parametrize(
+    ("kind", "days", "said", "unsaid"),
+    [
+        ("dsa", 30, "What it provided is destroyed 30 days later", "licence destroys it"),
+        ("dsa", 0, "What it provided is destroyed at once.", "later"),
+        ("dul", 30, "Whoever holds a copy under this licence destroys it", "What it provided"),
+        ("mou", 90, "what falls due within 90 days after that it still owes", "destroys"),
+    ],
+)
+def test_a_withdrawal_says_what_it_does_under_each_kind(
+    kind: str, days: int, said: str, unsaid: str
+) -> None:
+    written = "\n".join(leaving_text.sentences(c.Withdrawal(days), kind, "DSA-1 Beds"))
+    assert said in written and unsaid not in written
+    assert "To come back, a party signs a new version." in written
+
+
+def test_the_convener_is_named_as_of_the_day_of_drafting() -> None:
+    assert "(Mayor’s Office when this was drafted) may suspend" in sentences()
+
+
+def test_groups_of_every_size_are_not_called_protected() -> None:
+    said = sentences(clauses=held(minimum_cell=c.MinimumCell(1)))
+    assert "of groups of every size" in said and "fewer than" not in said

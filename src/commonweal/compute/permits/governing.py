@@ -338,7 +338,7 @@ NAMES: Mapping[str, str] = {
     "breach": _("breach"),
     "four_questions": _("four questions"),
     "five_safes": _("five safes"),
-    "fixed": _("fixed by the hub"),
+    "fixed": _("fixed for every agreement that rests on this one"),
 }
 
 

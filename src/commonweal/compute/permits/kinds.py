@@ -16,6 +16,9 @@ _LIMITS = ("minimum_cell", "linkage", "publication", "retention")
 _TERM = ("signature", "start", "expiry", "withdrawal")
 _LIFE = (*_TERM, "suspension")
 _DATA_MAY = ("place", "breach", "grain", "fixed", "prose")
+# The clauses that requests, drafts and what is kept are held to. The others are people's to keep.
+_ENFORCED = {"member", "provider", "recipient", "intermediary", "user", "data", "purpose"}
+_ENFORCED |= {"grain", "place", "fixed", *_LIMITS, *_LIFE}
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,14 @@ class AgreementKind:
     def is_enforced(self) -> bool:
         """Whether requests are held to it. What another kind says is for its members to keep."""
         return "purpose" in self.needs
+
+    def enforces(self, clause: str) -> bool:
+        """Whether the software holds people to this kind of clause.
+
+        What is kept lies under the sharing agreement: the months of a licence end no file.
+        """
+        keeps = MEASURE not in self.grants or clause != "retention"
+        return self.is_enforced and clause in _ENFORCED and keeps
 
 
 CONSTITUTION = AgreementKind(

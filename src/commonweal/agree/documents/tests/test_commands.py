@@ -66,7 +66,7 @@ def test_prints_what_changed(
     assert run("agreement-changes", agreement, "--version", 2, "--as", reader.email) == 0
     told = capsys.readouterr().out
     assert told.startswith("2 clauses changed.")
-    assert "a group of fewer than [-5 -]{+3 +}records" in told
+    assert "a group of fewer than [-5 -]{+3 +}people" in told
 
 
 def test_prints_it_as_json(

@@ -17,15 +17,17 @@ from hypothesis import strategies as st
 from pypdf import PdfReader
 from pypdf.generic import IndirectObject
 
-from commonweal.agree import actions, sheets, text
+from commonweal.agree import actions, queries, sheets, text
 from commonweal.agree.documents import document, setting
 from commonweal.agree.documents.files import pdf_of
 from commonweal.agree.documents.queries import code_of
 from commonweal.agree.documents.tests.scene import client_of, drafted, providers, revised
-from commonweal.agree.models import Agreement, AgreementVersion
+from commonweal.agree.models import Agreement, AgreementVersion, Signature
+from commonweal.agree.signing import Hand, put_signature
 from commonweal.agree.tests.factories import signatory_of, signed_by_all
 from commonweal.compute.permits import clauses as c
-from commonweal.convene.tests.factories import AT
+from commonweal.compute.permits import governing as g
+from commonweal.convene.tests.factories import AT, PersonFactory
 from commonweal.core.models import Role
 from commonweal.core.scope import system
 
@@ -167,6 +169,46 @@ def test_says_who_signed_when_and_what(agreement: Agreement) -> None:
     assert squeezed("As of 1 March 2026. Signed by every party on 5 January 2026.") in told
     links = [a.get_object()["/A"]["/URI"] for p in read(data).pages for a in p.get("/Annots", [])]
     assert links == [f"{settings.BASE_URL}/verify/{code_of(version)}/"]
+
+
+def test_says_how_each_signature_was_given(agreement: Agreement) -> None:
+    version = drafted(agreement, "")
+    actions.open_for_signature(version=version, by=system("test"), at=AT)
+    ways = {
+        "code": Hand("Lena Ortiz", Signature.Way.CODE, sent_to="l•••@council.example"),
+        "paper": Hand("Ada Vexnir", Signature.Way.PAPER),
+        "account": Hand("Bo Lind", Signature.Way.ACCOUNT, PersonFactory()),
+    }
+    for hand, organisation in zip(ways.values(), list(queries.unsigned(version)), strict=True):
+        put_signature(
+            version=version,
+            organisation=organisation,
+            text_hash=version.text_hash,
+            hand=hand,
+            by=system("test"),
+            at=AT,
+        )
+    found = document.document(sheet_of(version), AT, None, {})["signatures"]
+    assert sorted(each["who"][0::2] for each in found) == [
+        ["Ada Vexnir", "recorded a signature on paper"],
+        ["Bo Lind", "signed in with an account"],
+        ["Lena Ortiz", "by a link and a code sent to l•••@council.example"],
+    ]
+
+
+def test_a_question_stays_with_its_answer(agreement: Agreement) -> None:
+    """At whatever height of the page it falls: no page ends with a question."""
+    asked = g.FourQuestions("Yes, it is.", "They agreed.", "It saves.", "The table looks.")
+    version = drafted(agreement, "", clauses=[asked])
+    content = document.document(sheet_of(version), AT, None, {})
+    for lines in range(1, 30, 2):
+        filler = {"kind": "prose", "paragraphs": [[str(each) for each in range(lines)]]}
+        blocks = [content["blocks"][0], filler, *content["blocks"][1:]]
+        data = setting.pdf(document.TEMPLATE, {**content, "blocks": blocks}, AT)
+        for page in read(data).pages:
+            # The last line is the foot: fingerprint and page number.
+            ends = [each for each in page.extract_text().split("\n") if each.strip()]
+            assert not any(each.endswith("?") for each in ends[-3:]), lines
 
 
 def test_a_text_that_waits_for_signatures_has_no_code(agreement: Agreement) -> None:

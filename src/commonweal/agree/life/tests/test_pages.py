@@ -325,7 +325,7 @@ def test_somebody_without_an_account_signs(
     assert "has signed for" in body(visitor.post(link, signature))
     assert visitor.post(link, signature).status_code == 404
     page = body(convener.get(path("agreement", agreement)))
-    assert "Lena Ortiz (by a code sent to l•••@council.example)" in page
+    assert "Lena Ortiz (by a link and a code sent to l•••@council.example)" in page
     assert "Asked to sign by mail" not in page
     assert "Signatory named by" in page and f"{namer} of {partner.name} on 1 March 2026" in page
 
