@@ -391,11 +391,8 @@ def sign(request: SignedInRequest, slug: str, reference: str) -> HttpResponse:
         return redirect(prove_url)
     # Whoever read another text reads this one first: nothing that they ticked counts for it.
     is_other = request.POST.get("text_hash", "") not in {"", version.text_hash}
-    form = SignForm(
-        None if is_other else request.POST or None,
-        mine=mine,
-        initial={"text_hash": version.text_hash},
-    )
+    sent = None if is_other else request.POST or None
+    form = SignForm(sent, mine=mine, initial={"text_hash": version.text_hash})
     if done(
         request,
         form,
@@ -420,7 +417,6 @@ def sign(request: SignedInRequest, slug: str, reference: str) -> HttpResponse:
         "is_other": is_other,
         "since": sheets.since_for(request.actor, earlier(version, SIGNED, request.actor)),
         "form": form,
-        "mine": mine,
     }
     status = 409 if is_other else 422 if form.errors else 200
     return AGREE.page(request, "sign", found.partnership, context, status)
