@@ -17,6 +17,7 @@ from commonweal.agree.sheets import Sheet
 from commonweal.compute.permits import clauses as c
 from commonweal.compute.permits import governing as g
 from commonweal.compute.permits.asking import Refusal
+from commonweal.compute.permits.kinds import KINDS
 from commonweal.compute.permits.terms import Terms
 from commonweal.convene.models import Partnership
 
@@ -416,6 +417,12 @@ def passages(version: AgreementVersion, refusals: Mapping[int, int]) -> list[Pas
             times = refusals.get(clause, 0)
             found.append(Passage(block.kind, block.text, refused=times, number=clause))
     return found
+
+
+def tells_refusals(sheet: Sheet) -> bool:
+    """What never was in force has refused nothing, and need not say so."""
+    was_in_force = any(each.active_at for each in sheet.versions)
+    return KINDS[sheet.agreement.kind].is_enforced and was_in_force
 
 
 def after_clauses(

@@ -49,7 +49,6 @@ from commonweal.agree.governing_forms import PARTS, GoverningForm
 from commonweal.agree.models import Agreement, AgreementVersion, Kind, State
 from commonweal.agree.showing import AGREE, form_page, page
 from commonweal.agree.terms_forms import initial_of, unasked
-from commonweal.compute.permits.kinds import KINDS
 from commonweal.convene import queries as convene
 from commonweal.convene.policies import missing
 from commonweal.convene.reach import Part
@@ -119,9 +118,7 @@ def agreement(
         if sheet.agreement.partnership.opens(Part.COMMITMENTS)
         else (),
         "history": presentation.history(sheet),
-        # What never was in force has refused nothing, and need not say so.
-        "tells_refusals": KINDS[sheet.agreement.kind].is_enforced
-        and any(each.active_at for each in sheet.versions),
+        "tells_refusals": presentation.tells_refusals(sheet),
         "refused": sum(sheet.refusals.values()),
         "documents": section(sheet, request.actor, request.at),
     }
