@@ -17,6 +17,7 @@ from commonweal.agree import (
     amending,
     asked,
     awaited,
+    beginning,
     mailed_signing,
     policies,
     presentation,
@@ -40,15 +41,11 @@ from commonweal.agree.forms import (
     SignForm,
     SuspendForm,
     WithdrawForm,
-    chosen_fields,
-    chosen_purposes,
-    data_as_text,
-    masked_as_text,
 )
 from commonweal.agree.governing_forms import PARTS, GoverningForm
 from commonweal.agree.models import Agreement, AgreementVersion, Kind, State
 from commonweal.agree.showing import AGREE, form_page, page
-from commonweal.agree.terms_forms import initial_of, unasked
+from commonweal.agree.terms_forms import unasked
 from commonweal.convene import queries as convene
 from commonweal.convene.policies import missing
 from commonweal.convene.reach import Part
@@ -144,12 +141,16 @@ def draft_sharing(request: SignedInRequest, slug: str) -> HttpResponse:
     """Write a data-sharing agreement."""
     partnership = convene.partnership_for(request.actor, slug, request.at)
     policies.check_can_draft(request.actor, partnership, request.at)
-    partners = convene.partners(partnership, request.at)
+    like = request.GET.get("like", "")
     form = SharingForm(
         request.POST or None,
-        partners=partners,
+        partners=convene.partners(partnership, request.at),
         memoranda=queries.memoranda(partnership, request.at),
-        initial={"start": request.at.date(), "publication": "partners"},
+        initial={
+            "start": request.at.date(),
+            "publication": "partners",
+            **beginning.another(request.actor, slug, like, Kind.DSA, request.at),
+        },
     )
     made: list[AgreementVersion] = []
 
@@ -169,7 +170,7 @@ def draft_sharing(request: SignedInRequest, slug: str) -> HttpResponse:
 
     if done(request, form, act):
         return _to_draft(request, made[0].agreement)
-    return form_page(request, "draft", partnership, form, is_licence=False)
+    return form_page(request, "draft", partnership, form, is_licence=False, like=like)
 
 
 @login_required
@@ -230,10 +231,12 @@ def draft_licence(request: SignedInRequest, slug: str, reference: str) -> HttpRe
             _("A licence rests on a data-sharing agreement, and this is none."),
             mend=_("Open the agreement that names the data, and draft the licence there."),
         )
+    like = request.GET.get("like", "")
     form = LicenceForm(
         request.POST or None,
         partners=convene.partners(partnership, request.at),
         parent=queries.terms_of(queries.latest(parent)),
+        initial=beginning.another(request.actor, slug, like, Kind.DUL, request.at),
     )
     made: list[AgreementVersion] = []
 
@@ -253,7 +256,8 @@ def draft_licence(request: SignedInRequest, slug: str, reference: str) -> HttpRe
 
     if done(request, form, act):
         return _to_draft(request, made[0].agreement)
-    return form_page(request, "draft", partnership, form, is_licence=True, parent=parent)
+    context = {"is_licence": True, "parent": parent, "like": like}
+    return form_page(request, "draft", partnership, form, **context)
 
 
 @login_required
@@ -322,10 +326,8 @@ def _revision_form(
             language=version.language,
             initial=other,
         )
-    initial = {**initial_of(terms, version.prose, version.language), **other}
+    initial = {**beginning.as_it_stands(version), **other}
     if found.parent is None or found.kind == Kind.DSA:
-        initial["data"] = data_as_text(terms.clauses)
-        initial["masked"] = masked_as_text(terms.clauses)
         return SharingForm(
             request.POST or None,
             partners=partners,
@@ -333,8 +335,6 @@ def _revision_form(
             language=version.language,
             initial=initial,
         )
-    initial["data"] = chosen_fields(terms.clauses)
-    initial["purpose"] = chosen_purposes(terms.clauses)
     return LicenceForm(
         request.POST or None,
         partners=partners,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -10,10 +10,10 @@ from django.test import Client
 from django.urls import reverse
 from django.utils.translation import gettext_lazy, override
 
-from commonweal.agree import actions, legal_clauses, queries, words
+from commonweal.agree import actions, beginning, legal_clauses, queries, words
 from commonweal.agree.drafting import party
 from commonweal.agree.forms import SharingForm
-from commonweal.agree.models import Agreement
+from commonweal.agree.models import Agreement, Kind
 from commonweal.agree.tests.test_kinds import drafted
 from commonweal.agree.tests.test_views import (
     body,
@@ -31,9 +31,11 @@ from commonweal.convene.models import Partnership
 from commonweal.convene.tests.factories import (
     AT,
     PartnershipFactory,
+    convener_of,
     convener_organisation,
     sponsor_organisation,
 )
+from commonweal.core.errors import Missing
 from commonweal.core.models import Role
 from commonweal.core.scope import system
 
@@ -345,3 +347,49 @@ def test_who_drafts_learns_that_the_title_stays(partnership: Partnership, conven
     draft(partnership, convener)
     page = body(convener.get(path("draft_licence", Agreement.objects.get())))
     assert said in page and "Measuring safe sleep" in page
+
+
+# --- another like it -----------------------------------------------------------------------------
+
+
+def test_another_agreement_begins_with_what_one_says(
+    partnership: Partnership, convener: Client
+) -> None:
+    assert draft(partnership, convener, **LEGAL).status_code == 302
+    first = Agreement.objects.get()
+    url = f"{reverse('draft_sharing', args=[partnership.slug])}?like={first.reference}"
+    page = convener.get(url)
+    assert f"It begins with what {first.reference} says." in body(page)
+    assert url.replace("&", "&amp;") in convener.get(path("agreement", first)).content.decode()
+    shown = initial(page.context["form"])
+    assert not shown.get("title")
+    answer = convener.post(url, {**shown, "title": "Sharing once more"})
+    assert answer.status_code == 302
+    second = Agreement.objects.exclude(pk=first.pk).get()
+    says = [queries.clauses_of(queries.latest(each)) for each in (first, second)]
+    other = [(one, two) for one, two in zip(*says, strict=True) if one != two]
+    # What is over is not taken over: it begins today.
+    assert other == [(c.Start(date(2026, 1, 1)), c.Start(AT.date()))]
+    assert second.title == "Sharing once more"
+
+
+@pytest.mark.parametrize("like", ["DUL-1", "CON-9", "'"])
+def test_another_like_none_is_not_there(
+    partnership: Partnership, convener: Client, like: str
+) -> None:
+    url = reverse("draft_sharing", args=[partnership.slug])
+    assert convener.get(url, {"like": like}).status_code == 404
+
+
+def test_days_that_are_over_are_not_taken_over(partnership: Partnership, convener: Client) -> None:
+    assert draft(partnership, convener).status_code == 302
+    first = Agreement.objects.get()
+    version = queries.latest(first)
+    later = datetime.combine(queries.terms_of(version).last_day, time(12), UTC) + timedelta(days=9)
+    with pytest.raises(Missing):
+        stranger = convener_of(PartnershipFactory())
+        beginning.another(stranger, partnership.slug, first.reference, Kind.DSA, later)
+    found = beginning.another(
+        convener_of(partnership), partnership.slug, first.reference, Kind.DSA, later
+    )
+    assert "expiry" not in found and found["start"] == later.date()

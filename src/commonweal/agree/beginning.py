@@ -1,0 +1,48 @@
+"""With what a drafting form begins: an agreement as it stands, to change it or to draft another like it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from commonweal.agree import queries
+from commonweal.agree.forms import (
+    chosen_fields,
+    chosen_purposes,
+    data_as_text,
+    masked_as_text,
+)
+from commonweal.agree.models import AgreementVersion, Kind
+from commonweal.agree.terms_forms import initial_of
+from commonweal.convene.policies import missing
+from commonweal.core.scope import Actor
+
+
+def as_it_stands(version: AgreementVersion) -> dict[str, Any]:
+    """What the form of a sharing agreement or of a licence shows of a version."""
+    terms = queries.terms_of(version)
+    initial = initial_of(terms, version.prose, version.language)
+    if version.agreement.kind == Kind.DSA:
+        initial["data"] = data_as_text(terms.clauses)
+        initial["masked"] = masked_as_text(terms.clauses)
+    else:
+        initial["data"] = chosen_fields(terms.clauses)
+        initial["purpose"] = chosen_purposes(terms.clauses)
+    return initial
+
+
+def another(actor: Actor, slug: str, like: str, kind: Kind, at: datetime) -> dict[str, Any]:
+    """What a new agreement like another begins with: all but its title and the days that are over.
+
+    `like`: its reference, "" for none. Raises Missing for one that is not there for the reader, or
+    is of another kind.
+    """
+    if not like:
+        return {}
+    agreement = queries.agreement_for(actor, slug, like, at)
+    if agreement.kind != kind:
+        raise missing()
+    initial, today = as_it_stands(queries.latest(agreement)), at.date()
+    if initial["expiry"] <= today:
+        del initial["expiry"]
+    return {**initial, "start": max(initial["start"], today), "parent": agreement.parent_id}
