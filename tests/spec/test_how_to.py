@@ -122,7 +122,7 @@ def test_the_refusals_of_signing_are_those_that_people_read(on_the_pages: Any) -
     told = re.findall(
         r"“([^”]+)”", page("from-draft-to-signature").partition("## What is refused")[2]
     )
-    assert len(told) == 6
+    assert len(told) == 7
     for sentence in told:
         assert any(
             on_the_pages.fullmatch(whole)
