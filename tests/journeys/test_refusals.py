@@ -388,7 +388,7 @@ def test_who_withdrew_is_left_out_and_the_others_are_measured(built: Small) -> N
     client.force_login(person(built.here.convener))
     with mock.patch("django.utils.timezone.now", return_value=AT):
         page = client.get(url).content.decode()
-    assert "(DSA-1, cláusula 13 (retirada))" in page
+    assert "Véase DSA-1, cláusula 13 (retirada)." in page
     assert f"{built.here.provider.name}: {built.here.provider.name} se retiró" in page
 
 

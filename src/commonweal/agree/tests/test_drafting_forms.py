@@ -250,7 +250,7 @@ def test_what_is_wider_than_a_memorandum_is_not_called_a_licence(
         ("purpose", {"purpose": ["cw:MonitorEquity"]}, "Measure shared outcomes"),
         ("start", {"start": "2026-02-01"}, "1 January 2026"),
         ("expiry", {"expiry": "2089-12-31"}, "31 December 2090"),
-        ("withdrawal", {"withdrawal": "10"}, "30 days more"),
+        ("withdrawal", {"withdrawal": "10"}, "30 days after"),
     ],
 )
 def test_what_is_fixed_above_is_told_in_its_own_words(
