@@ -389,7 +389,8 @@ def test_who_withdrew_is_left_out_and_the_others_are_measured(built: Small) -> N
     with mock.patch("django.utils.timezone.now", return_value=AT):
         page = client.get(url).content.decode()
     assert "Véase DSA-1, cláusula 13 (retirada)." in page
-    assert f"{built.here.provider.name}: {built.here.provider.name} se retiró" in page
+    gone = built.here.provider.name
+    assert f"Sin los datos de {gone}. {gone} se retiró" in page
 
 
 def test_the_same_requests_are_granted_while_all_is_in_force(
