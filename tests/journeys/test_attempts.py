@@ -419,7 +419,9 @@ def test_what_an_export_holds_is_what_the_release_shows(built: Small) -> None:
         answer = client.get(here(built, f"results/1/data.{form}"))
         body = answer.content.decode()
         assert answer.status_code == (200 if form in {"csv", "json"} else 404), form
-        assert "Ada Example" not in body and "C1" not in body
+        assert "Ada Example" not in body
+        # A page's random tokens can well spell a reference as short as this; a file has none.
+        assert answer.status_code == 404 or "C1" not in body
 
 
 @pytest.mark.parametrize("accept", ["application/json", "text/csv", "*/*", "text/event-stream"])

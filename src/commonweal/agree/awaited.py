@@ -1,4 +1,4 @@
-"""What a text that is being prepared names and no data contract has: told, never refused.
+"""What a text that is prepared or in force names and no data contract has: told, never refused.
 
 The contract may come later; a name that was mistyped would wait for it in vain.
 """
@@ -15,7 +15,7 @@ from commonweal.compute.permits.kinds import SHARING
 
 def awaited(sheet: Sheet) -> list[str]:
     """A sentence for each contract that is not there yet or lacks columns. Reads once."""
-    if sheet.version != sheet.preparing or sheet.agreement.kind not in SHARING:
+    if not sheet.is_current or sheet.agreement.kind not in SHARING:
         return []
     columns = registry.columns(sheet.agreement.partnership)
     said = []

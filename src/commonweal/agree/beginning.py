@@ -14,6 +14,7 @@ from commonweal.agree.forms import (
 )
 from commonweal.agree.models import AgreementVersion, Kind
 from commonweal.agree.terms_forms import initial_of
+from commonweal.convene.models import Partnership
 from commonweal.convene.policies import missing
 from commonweal.core.scope import Actor
 
@@ -46,3 +47,17 @@ def another(actor: Actor, slug: str, like: str, kind: Kind, at: datetime) -> dic
     if initial["expiry"] <= today:
         del initial["expiry"]
     return {**initial, "start": max(initial["start"], today), "parent": agreement.parent_id}
+
+
+def models(
+    actor: Actor, partnership: Partnership, kind: Kind, at: datetime, url: str
+) -> list[tuple[str, str]]:
+    """(name, address of the form that begins with it) of each agreement of a kind that is there.
+
+    A licence may be the model of one under another agreement: its form offers nothing wider.
+    """
+    return [
+        (str(each.agreement), f"{url}?like={each.agreement.reference}")
+        for each in queries.agreements(partnership, actor, at)
+        if each.agreement.kind == kind
+    ]

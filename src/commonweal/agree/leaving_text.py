@@ -40,8 +40,8 @@ def withdraw(clause: Withdrawal, *, licence: bool) -> str:
     days = clause.notice_days
     if licence:
         return _(
-            "Every party may withdraw at any time; from then on its data is not used under this "
-            "licence any more."
+            "Every party may withdraw at any time; from then on it uses no data under this licence "
+            "any more, and nobody what it provides."
         )
     if days == 0:
         return _(
@@ -60,27 +60,32 @@ def withdraw(clause: Withdrawal, *, licence: bool) -> str:
 def _leaving_sharing(clause: Withdrawal) -> Iterator[str]:
     yield _(
         "Every party may withdraw at any time. From that moment nobody may hand in or use the data "
-        "that it provides, and it may itself neither use nor keep data under this agreement or "
-        "under a licence that rests on it."
+        "that it provides, and it may itself use no data any more under this agreement or under a "
+        "licence that rests on it."
     )
     if clause.notice_days:
         yield ngettext(
             "What it provided is destroyed %(days)s day later, unless a newer version that it has "
-            "signed is in force by then.",
+            "signed is in force by then. Within the same time it destroys its own copies of what "
+            "others provided.",
             "What it provided is destroyed %(days)s days later, unless a newer version that it has "
-            "signed is in force by then.",
+            "signed is in force by then. Within the same time it destroys its own copies of what "
+            "others provided.",
             clause.notice_days,
         ) % {"days": clause.notice_days}
     else:
-        yield _("What it provided is destroyed at once.")
+        yield _(
+            "What it provided is destroyed at once, and it destroys its own copies of what others "
+            "provided."
+        )
     yield from _after_leaving()
 
 
 def _leaving_licence(clause: Withdrawal, parent: str) -> Iterator[str]:
     said = {"days": clause.notice_days, "parent": parent}
     yield _(
-        "Every party may withdraw at any time. From that moment nobody may use the data that it "
-        "provides under this licence, and it may itself neither use nor keep data under it."
+        "Every party may withdraw at any time. From that moment it may use no data under this "
+        "licence any more, and nobody may use under it what it provides."
     )
     yield (
         _(
@@ -92,16 +97,19 @@ def _leaving_licence(clause: Withdrawal, parent: str) -> Iterator[str]:
     if clause.notice_days:
         yield (
             ngettext(
-                "Whoever holds a copy under this licence destroys it at the latest %(days)s day "
-                "after the withdrawal.",
-                "Whoever holds a copy under this licence destroys it at the latest %(days)s days "
-                "after the withdrawal.",
+                "Within %(days)s day it destroys the copies that it holds under this licence; a copy "
+                "of what it provided is destroyed in the same time.",
+                "Within %(days)s days it destroys the copies that it holds under this licence; a copy "
+                "of what it provided is destroyed in the same time.",
                 clause.notice_days,
             )
             % said
         )
     else:
-        yield _("Whoever holds a copy under this licence destroys it at once.")
+        yield _(
+            "It destroys the copies that it holds under this licence at once; so does whoever holds "
+            "a copy of what it provided."
+        )
     yield from _after_leaving()
 
 

@@ -72,7 +72,6 @@ _HEADINGS: Mapping[str, _Heading] = {
     "liability": _Heading(
         _("Liability"),
         _("Who answers for which harm, up to what amount, and how each party is insured."),
-        ("mou", "dsa"),
     ),
     "audit": _Heading(
         _("Audit"),
@@ -81,7 +80,6 @@ _HEADINGS: Mapping[str, _Heading] = {
     "law": _Heading(
         _("Governing law and disputes"),
         _("Which law applies, what is tried first in a dispute, and which courts decide."),
-        ("mou", "dsa"),
     ),
 }
 

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from commonweal.agree import queries, verification, words
-from commonweal.agree.models import Adaptation, AgreementVersion, MailedSignatory
+from commonweal.agree.models import Adaptation, AgreementVersion, MailedSignatory, State
 from commonweal.compute.permits.clauses import HUB
 from commonweal.convene import queries as convene
 from commonweal.core import mail
@@ -90,10 +90,13 @@ def taken_back(version: AgreementVersion, at: datetime) -> None:
 def in_force(version: AgreementVersion, at: datetime) -> None:
     """Tell each signatory, and who signed by link, from when on it is in force and how to check it."""
     code = verification.code(version.pk, version.text_hash)
+    rests_on = version.agreement.parent
+    waits = rests_on is not None and queries.latest(rests_on).state != State.ACTIVE
     said = {
         "first": words.day(max(version.starts_on, queries.terms_of(version).day_of(at))),
         "fingerprint": version.text_hash,
         "check": settings.BASE_URL + reverse("verify_code", args=[code]),
+        "above": str(rests_on.reference) if rests_on else "",
     }
     subject = gettext_lazy("In force: %(reference)s")
     ask = gettext_lazy(
@@ -104,6 +107,12 @@ def in_force(version: AgreementVersion, at: datetime) -> None:
     also = gettext_lazy(
         "Anybody can check here that a copy shows the text that was signed: %(check)s"
     )
+    if waits:
+        subject = gettext_lazy("Signed by every party: %(reference)s")
+        also = gettext_lazy(
+            "It allows nothing yet: it rests on %(above)s, which not every party has signed. Anybody"
+            " can check here that a copy shows the text that was signed: %(check)s"
+        )
     _tell(
         _people(version, Role.SIGNATORY, at),
         version,

@@ -60,8 +60,8 @@ class TermsForm(forms.Form):
     minimum_cell = forms.IntegerField(
         label=gettext_lazy("Smallest group shown"),
         help_text=gettext_lazy(
-            "A result about fewer records than this is hidden, and so is what would give it away."
-            " 5 and 10 are usual; 1 hides nothing."
+            "A result about fewer people than this, or fewer of whatever else is counted, is hidden,"
+            " and so is what would give it away. 5 and 10 are usual; 1 hides nothing."
         ),
         min_value=1,
         max_value=c.MAXIMUM_CELL,

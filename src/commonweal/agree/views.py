@@ -170,7 +170,9 @@ def draft_sharing(request: SignedInRequest, slug: str) -> HttpResponse:
 
     if done(request, form, act):
         return _to_draft(request, made[0].agreement)
-    return form_page(request, "draft", partnership, form, is_licence=False, like=like)
+    models = beginning.models(request.actor, partnership, Kind.DSA, request.at, request.path)
+    context = {"is_licence": False, "like": like, "models": models}
+    return form_page(request, "draft", partnership, form, **context)
 
 
 @login_required
@@ -256,7 +258,8 @@ def draft_licence(request: SignedInRequest, slug: str, reference: str) -> HttpRe
 
     if done(request, form, act):
         return _to_draft(request, made[0].agreement)
-    context = {"is_licence": True, "parent": parent, "like": like}
+    models = beginning.models(request.actor, partnership, Kind.DUL, request.at, request.path)
+    context = {"is_licence": True, "parent": parent, "like": like, "models": models}
     return form_page(request, "draft", partnership, form, **context)
 
 

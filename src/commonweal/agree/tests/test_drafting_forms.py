@@ -122,12 +122,13 @@ def test_licences_and_memoranda_offer_the_legal_headings_that_fit_them(
     assert prose_of(memorandum) == [("Liability", "Each for its own.")]
     shown = initial(convener.get(path("revise_agreement", memorandum)).context["form"])
     assert shown["legal_liability"] == "Each for its own." and shown["further"] == ""
+    assert "legal_basis" not in shown
     draft(partnership, convener, parent="")
     agreement = Agreement.objects.get(kind="dsa")
     url = path("draft_licence", agreement)
-    assert "legal_liability" not in convener.get(url).context["form"].fields
-    convener.post(url, licence_post(partnership, legal_audit="Once a year."))
-    assert prose_of(Agreement.objects.get(kind="dul")) == [("Audit", "Once a year.")]
+    convener.post(url, licence_post(partnership, legal_law="The law of England."))
+    held = [("Governing law and disputes", "The law of England.")]
+    assert prose_of(Agreement.objects.get(kind="dul")) == held
 
 
 # --- data ----------------------------------------------------------------------------------------
@@ -358,6 +359,8 @@ def test_another_agreement_begins_with_what_one_says(
     assert draft(partnership, convener, **LEGAL).status_code == 302
     first = Agreement.objects.get()
     url = f"{reverse('draft_sharing', args=[partnership.slug])}?like={first.reference}"
+    plain = convener.get(url.partition("?")[0]).content.decode()
+    assert "Begin with one that is there" in plain and f'href="{url}"' in plain
     page = convener.get(url)
     assert f"It begins with what {first.reference} says." in body(page)
     assert url.replace("&", "&amp;") in convener.get(path("agreement", first)).content.decode()

@@ -290,8 +290,13 @@ _USER = c.Party("user", (COUNCIL,))
     ("kind", "days", "said", "unsaid"),
     [
         ("dsa", 30, "What it provided is destroyed 30 days later", "licence destroys it"),
-        ("dsa", 0, "What it provided is destroyed at once.", "later"),
-        ("dul", 30, "Whoever holds a copy under this licence destroys it", "What it provided"),
+        ("dsa", 0, "What it provided is destroyed at once, and", "later"),
+        (
+            "dul",
+            30,
+            "it destroys the copies that it holds under this licence",
+            "What it provided is",
+        ),
         ("mou", 90, "what falls due within 90 days after that it still owes", "destroys"),
     ],
 )

@@ -112,7 +112,7 @@ class Purpose:
 
 @dataclass(frozen=True)
 class MinimumCell:
-    """A group with fewer records than this is never shown. 1 hides nothing."""
+    """A group of fewer people, or of whatever is counted, is never shown. 1 hides nothing."""
 
     minimum: int
     kind: ClassVar[str] = "minimum_cell"

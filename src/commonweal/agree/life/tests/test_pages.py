@@ -696,6 +696,15 @@ def test_the_last_signature_by_link_shows_the_code_and_what_a_licence_rests_on(
     assert "One newborn in nine has no bed of its own." in page
 
 
+def test_a_licence_that_is_signed_before_its_agreement_is_not_called_in_force(
+    draft: AgreementVersion,
+) -> None:
+    f.licensed(draft.agreement)
+    (sent,) = OutgoingMail.objects.filter(subject="Signed by every party: DUL-1")
+    assert "It allows nothing yet: it rests on DSA-1" in mail.body_of(sent)
+    assert not OutgoingMail.objects.filter(subject__startswith="In force").exists()
+
+
 def test_only_what_is_in_force_can_be_suspended(
     partnership: Partnership, draft: AgreementVersion, clock: Clock
 ) -> None:
