@@ -169,10 +169,9 @@ def draft_sharing(request: SignedInRequest, slug: str) -> HttpResponse:
         )
 
     if done(request, form, act):
-        return _to_draft(request, made[0].agreement)
+        return _to_draft(request, made[0].agreement, like)
     models = beginning.models(request.actor, partnership, Kind.DSA, request.at, request.path)
-    context = {"is_licence": False, "like": like, "models": models}
-    return form_page(request, "draft", partnership, form, **context)
+    return form_page(request, "draft", partnership, form, like=like, models=models)
 
 
 @login_required
@@ -257,10 +256,10 @@ def draft_licence(request: SignedInRequest, slug: str, reference: str) -> HttpRe
         )
 
     if done(request, form, act):
-        return _to_draft(request, made[0].agreement)
+        return _to_draft(request, made[0].agreement, like)
     models = beginning.models(request.actor, partnership, Kind.DUL, request.at, request.path)
-    context = {"is_licence": True, "parent": parent, "like": like, "models": models}
-    return form_page(request, "draft", partnership, form, **context)
+    context = {"parent": parent, "like": like, "models": models}
+    return form_page(request, "draft", partnership, form, is_licence=True, **context)
 
 
 @login_required
@@ -486,7 +485,7 @@ def resume(request: SignedInRequest, slug: str, reference: str) -> HttpResponse:
     return redirect("agreement", slug, reference)
 
 
-def _to_draft(request: SignedInRequest, found: Agreement) -> HttpResponse:
+def _to_draft(request: SignedInRequest, found: Agreement, like: str = "") -> HttpResponse:
     version = queries.in_preparation(found)
     asks = version is not None and version.state == State.COMMENT
     messages.success(
@@ -495,5 +494,7 @@ def _to_draft(request: SignedInRequest, found: Agreement) -> HttpResponse:
         if asks
         else _("Drafted. Read the text as the others will, then open it for comment or signature."),
     )
-    number = version.number if version else 1
-    return redirect("agreement_version", found.partnership.slug, found.reference, number)
+    where = (found.partnership.slug, found.reference, version.number if version else 1)
+    if like:
+        return redirect(f"{reverse('agreement_changes', args=where)}?since={like}")
+    return redirect("agreement_version", *where)

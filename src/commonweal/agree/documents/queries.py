@@ -43,6 +43,17 @@ def earlier(version: AgreementVersion, since: str, actor: Actor) -> AgreementVer
     return wanted
 
 
+def model(
+    version: AgreementVersion, reference: str, actor: Actor, at: datetime
+) -> AgreementVersion:
+    """What counts of another agreement of the same kind, to compare a version with. Raises Missing."""
+    slug = version.agreement.partnership.slug
+    found = queries.version_for(actor, slug, reference, None, at)
+    if found.agreement.kind != version.agreement.kind:
+        raise missing()
+    return found
+
+
 def earlier_ones(version: AgreementVersion) -> QuerySet[AgreementVersion]:
     """Those before it that the reader may see, the newest first."""
     found = queries.versions_of(version.agreement)

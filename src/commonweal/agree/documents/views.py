@@ -46,14 +46,20 @@ TRIES = Limit("verify-agreement", 60, 3600)
 def agreement_changes(
     request: SignedInRequest, slug: str, reference: str, number: int
 ) -> HttpResponse:
-    """What does this version change, clause by clause?"""
+    """What does this version change, clause by clause? Or how does it differ from another agreement?"""
     version = agreements.version_for(request.actor, slug, reference, number, request.at)
-    since = queries.earlier(version, request.GET.get("since", ""), request.actor)
+    asked = request.GET.get("since", "")
+    since = (
+        queries.earlier(version, asked, request.actor)
+        if asked in ("", queries.SIGNED) or asked.isdecimal()
+        else queries.model(version, asked, request.actor, request.at)
+    )
     agreement = version.agreement
     context = {
         "agreement": agreement,
         "version": version,
         "since": since,
+        "is_other": since is not None and since.agreement_id != agreement.pk,
         "changes": changes(version, since) if since else None,
         "others": list(queries.earlier_ones(version)),
     }

@@ -26,6 +26,7 @@ from commonweal.agree.tests.test_views import (
 )
 from commonweal.compute.permits import clauses as c
 from commonweal.compute.permits import governing as g
+from commonweal.compute.redline.passages import CHANGED
 from commonweal.convene import queries as convene
 from commonweal.convene.models import Partnership
 from commonweal.convene.tests.factories import (
@@ -366,13 +367,20 @@ def test_another_agreement_begins_with_what_one_says(
     assert url.replace("&", "&amp;") in convener.get(path("agreement", first)).content.decode()
     shown = initial(page.context["form"])
     assert not shown.get("title")
-    answer = convener.post(url, {**shown, "title": "Sharing once more"})
-    assert answer.status_code == 302
+    answer = convener.post(url, {**shown, "title": "Sharing once more", "retention": "7"})
     second = Agreement.objects.exclude(pk=first.pk).get()
+    differs = convener.get(answer["Location"])
+    told = body(differs)
+    assert f"How {second.reference} differs from {first.reference}" in told
+    assert len(differs.context["changes"].redline.clauses(CHANGED)) == 2
+    other = f"{path('agreement_changes', second, 1)}?since=CON-1"
+    assert convener.get(other).status_code == 404
     says = [queries.clauses_of(queries.latest(each)) for each in (first, second)]
     other = [(one, two) for one, two in zip(*says, strict=True) if one != two]
     # What is over is not taken over: it begins today.
-    assert other == [(c.Start(date(2026, 1, 1)), c.Start(AT.date()))]
+    assert (c.Start(date(2026, 1, 1)), c.Start(AT.date())) in other
+    assert [two for _one, two in other if isinstance(two, c.Retention)] == [c.Retention(7)]
+    assert len(other) == 2
     assert second.title == "Sharing once more"
 
 
