@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from commonweal.agree import queries
-from commonweal.agree.forms import (
-    chosen_fields,
-    chosen_purposes,
-    data_as_text,
-    masked_as_text,
-)
 from commonweal.agree.models import AgreementVersion, Kind
-from commonweal.agree.terms_forms import initial_of
+from commonweal.agree.terms_forms import chosen_purposes, initial_of
+from commonweal.compute.permits import clauses as c
 from commonweal.convene.models import Partnership
 from commonweal.convene.policies import missing
 from commonweal.core.scope import Actor
@@ -24,10 +20,10 @@ def as_it_stands(version: AgreementVersion) -> dict[str, Any]:
     terms = queries.terms_of(version)
     initial = initial_of(terms, version.prose, version.language)
     if version.agreement.kind == Kind.DSA:
-        initial["data"] = data_as_text(terms.clauses)
-        initial["masked"] = masked_as_text(terms.clauses)
+        initial["data"] = _data_as_text(terms.clauses)
+        initial["masked"] = _masked_as_text(terms.clauses)
     else:
-        initial["data"] = chosen_fields(terms.clauses)
+        initial["data"] = _chosen_fields(terms.clauses)
         initial["purpose"] = chosen_purposes(terms.clauses)
     return initial
 
@@ -61,3 +57,21 @@ def models(
         for each in queries.agreements(partnership, actor, at)
         if each.agreement.kind == kind
     ]
+
+
+def _data_as_text(clauses: Sequence[c.Clause]) -> str:
+    """The lines that `SharingForm.data` reads."""
+    held = [each for each in clauses if isinstance(each, c.Data)]
+    return "\n".join(f"{each.contract}: {', '.join(each.fields)}" for each in held)
+
+
+def _masked_as_text(clauses: Sequence[c.Clause]) -> str:
+    """The lines that `SharingForm.masked` reads."""
+    held = [each for each in clauses if isinstance(each, c.Data) and each.masked]
+    return "\n".join(f"{each.contract}: {', '.join(each.masked)}" for each in held)
+
+
+def _chosen_fields(clauses: Sequence[c.Clause]) -> list[str]:
+    """The values of `LicenceForm.data` that are ticked for these clauses."""
+    held = [each for each in clauses if isinstance(each, c.Data)]
+    return [f"{each.contract}:{field}" for each in held for field in each.fields]

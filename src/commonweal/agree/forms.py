@@ -20,6 +20,7 @@ from commonweal.agree.terms_forms import (
     answers,
     ask_all,
     check_all_answered,
+    chosen_purposes,
     initial_of,
     levels,
     organisations,
@@ -199,18 +200,6 @@ def _data_lines(text: str) -> list[c.Data]:
     return found
 
 
-def data_as_text(clauses: Sequence[c.Clause]) -> str:
-    """The lines that `SharingForm.data` reads."""
-    held = [each for each in clauses if isinstance(each, c.Data)]
-    return "\n".join(f"{each.contract}: {', '.join(each.fields)}" for each in held)
-
-
-def masked_as_text(clauses: Sequence[c.Clause]) -> str:
-    """The lines that `SharingForm.masked` reads."""
-    held = [each for each in clauses if isinstance(each, c.Data) and each.masked]
-    return "\n".join(f"{each.contract}: {', '.join(each.masked)}" for each in held)
-
-
 class LicenceForm(TermsForm):
     """A data-use licence. It offers only what the agreement above allows."""
 
@@ -321,17 +310,6 @@ class LicenceForm(TermsForm):
             masked = tuple(each for each in (held.masked if held else ()) if each in names)
             found.append(c.Data(contract, tuple(names), masked))
         return [*found, *self.limits(), *answers(said)]
-
-
-def chosen_purposes(clauses: Sequence[c.Clause]) -> list[str]:
-    """Every purpose of these clauses, those in own words too."""
-    return [key for each in clauses if isinstance(each, c.Purpose) for key in each.purposes]
-
-
-def chosen_fields(clauses: Sequence[c.Clause]) -> list[str]:
-    """The values of `LicenceForm.data` that are ticked for these clauses."""
-    held = [each for each in clauses if isinstance(each, c.Data)]
-    return [f"{each.contract}:{field}" for each in held for field in each.fields]
 
 
 class ForOrganisationForm(forms.Form):

@@ -287,6 +287,11 @@ def title_field(example: Any = "") -> forms.CharField:
     )
 
 
+def chosen_purposes(clauses: Sequence[c.Clause]) -> list[str]:
+    """Every purpose of these clauses, those in own words too."""
+    return [key for each in clauses if isinstance(each, c.Purpose) for key in each.purposes]
+
+
 def initial_of(terms: Terms, prose: str, language: str) -> dict[str, Any]:
     """What a form shows when a new version is drafted from these terms, with a text in a language."""
     legal, rest = legal_clauses.show(terms.kind, terms.clauses, language)
