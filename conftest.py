@@ -44,6 +44,14 @@ def shared_data() -> Path:
     return folder
 
 
+@pytest.fixture
+def day_of_agreements(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages are read on a day within the term of the agreements that the rooms' factories make."""
+    from commonweal.convene.tests.factories import AT
+
+    monkeypatch.setattr("django.utils.timezone.now", lambda: AT)
+
+
 @pytest.fixture(autouse=True)
 def english_again() -> Iterator[None]:
     """A test that reads a page in another language leaves that language switched on."""

@@ -18,7 +18,6 @@ from commonweal.agree.tests.test_kinds import drafted
 from commonweal.agree.tests.test_views import (
     body,
     client_of,
-    clock,
     initial,
     licence_post,
     path,
@@ -40,8 +39,7 @@ from commonweal.core.errors import Missing
 from commonweal.core.models import Role
 from commonweal.core.scope import system
 
-pytestmark = pytest.mark.django_db
-__all__ = ["clock"]  # The pages' clock is a fixture of the module beside.
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("day_of_agreements")]
 
 
 @pytest.fixture

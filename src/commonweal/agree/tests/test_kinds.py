@@ -12,7 +12,7 @@ from commonweal.agree import actions, queries
 from commonweal.agree.governing_forms import PARTS
 from commonweal.agree.models import Agreement, State
 from commonweal.agree.tests import factories as f
-from commonweal.agree.tests.test_views import body, client_of, clock, initial, path, sharing_post
+from commonweal.agree.tests.test_views import body, client_of, initial, path, sharing_post
 from commonweal.compute.permits import clauses as c
 from commonweal.compute.permits import governing as g
 from commonweal.compute.permits.asking import Ask
@@ -28,8 +28,7 @@ from commonweal.core.errors import Conflict, Invalid
 from commonweal.core.models import Role
 from commonweal.core.scope import system
 
-pytestmark = pytest.mark.django_db
-__all__ = ["clock"]  # The pages' clock is a fixture of the module beside.
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("day_of_agreements")]
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,7 +10,6 @@ from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils.translation import override
 
 from commonweal.agree import actions, queries
 from commonweal.agree import text as texts
@@ -32,15 +30,7 @@ from commonweal.core.models import Organisation, Role
 from commonweal.core.scope import system
 from commonweal.core.tests.ways_in import signed_in
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The pages' clock, within the days of the agreements of the factories; and English after."""
-    monkeypatch.setattr("django.utils.timezone.now", lambda: AT)
-    with override("en"):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("day_of_agreements")]
 
 
 def client_of(organisation: Organisation | None, *roles: str) -> Client:

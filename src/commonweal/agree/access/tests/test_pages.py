@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from html import unescape
 from typing import Any
@@ -14,7 +13,6 @@ import pytest
 from django.db import transaction
 from django.test import Client
 from django.urls import reverse
-from django.utils.translation import override
 
 from commonweal.agree import actions, queries
 from commonweal.agree.access import registry, uses
@@ -37,14 +35,7 @@ from commonweal.core.errors import Denied
 from commonweal.core.models import Event, Organisation, Role
 from commonweal.core.scope import system
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr("django.utils.timezone.now", lambda: AT)
-    with override("en"):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("day_of_agreements")]
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from importlib import import_module
 from typing import Any
 
@@ -12,7 +11,6 @@ from django.apps import apps
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.test import Client
 from django.urls import reverse
-from django.utils.translation import override
 
 from commonweal.agree.commitments import exports, queries
 from commonweal.agree.commitments.actions import Origin
@@ -27,7 +25,7 @@ from commonweal.convene.models import Partnership
 from commonweal.convene.tests.factories import AT
 from commonweal.core.errors import Invalid
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("day_of_agreements")]
 SECRET = "A quiet settlement with the firm"
 FORM = {
     "action": "Lend the van on Fridays",
@@ -35,13 +33,6 @@ FORM = {
     "source_kind": "decision",
     "is_public": "yes",
 }
-
-
-@pytest.fixture(autouse=True)
-def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr("django.utils.timezone.now", lambda: AT)
-    with override("en"):
-        yield
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,7 +14,6 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import override
 
 from commonweal.agree.commitments import actions, asking, exports, presentation, queries, states
 from commonweal.agree.commitments.actions import Origin
@@ -36,14 +34,7 @@ from commonweal.core import due, mail
 from commonweal.core.errors import Conflict, Denied
 from commonweal.core.models import Affiliation, Link, Organisation, OutgoingMail, Person
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr("django.utils.timezone.now", lambda: AT)
-    with override("en"):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("day_of_agreements")]
 
 
 def signed_in(person: Person) -> Client:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from django.urls import reverse
-from django.utils.translation import override
 
 from commonweal.agree import actions as agreeing
 from commonweal.agree import queries as agree
@@ -21,17 +19,10 @@ from commonweal.compute.permits.governing import RULES, Conflict, DecisionRule
 from commonweal.convene.tests.factories import AT, EARLIER, PartnershipFactory, sponsor_organisation
 from commonweal.core.errors import Invalid
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("day_of_agreements")]
 
 NOTHING = "No constitution is in force, so only what stands here holds."
 BECAUSE = "Who pays wanted a vote."
-
-
-@pytest.fixture(autouse=True)
-def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr("django.utils.timezone.now", lambda: AT)
-    with override("en"):
-        yield
 
 
 @pytest.fixture

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
-from django.utils.translation import override
 from icalendar import Calendar
 
 from commonweal.agree.decisions import actions, answering, position_links, queries
@@ -33,14 +31,7 @@ from commonweal.core import due, links, mail
 from commonweal.core.errors import Missing
 from commonweal.core.models import Link, OutgoingMail
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr("django.utils.timezone.now", lambda: AT)
-    with override("en"):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("day_of_agreements")]
 
 
 @pytest.fixture

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.utils.translation import override
 
 from commonweal.agree.models import Agreement
 from commonweal.agree.tests.factories import shared
-from commonweal.convene.tests.factories import AT, PartnershipFactory
+from commonweal.convene.tests.factories import PartnershipFactory
 
 
 @pytest.fixture(autouse=True)
-def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The pages' clock, within the days of the agreements of the factories; and English after."""
-    monkeypatch.setattr("django.utils.timezone.now", lambda: AT)
-    with override("en"):
-        yield
+def clock(day_of_agreements: None) -> None:
+    """Every test of this part reads pages."""
 
 
 @pytest.fixture(autouse=True)

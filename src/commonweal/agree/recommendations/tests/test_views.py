@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -11,7 +10,6 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
-from django.utils.translation import override
 
 from commonweal.agree.recommendations import actions, queries, states
 from commonweal.agree.recommendations.models import Appointment, Recommendation
@@ -30,14 +28,7 @@ from commonweal.convene.tests.factories import (
 from commonweal.core import due, mail
 from commonweal.core.models import Organisation, OutgoingMail, Person
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr("django.utils.timezone.now", lambda: AT)
-    with override("en"):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("day_of_agreements")]
 
 
 def signed_in(person: Person) -> Client:
