@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy
 
 from commonweal.compute.permits.clauses import Clause
 from commonweal.compute.permits.kinds import KINDS
@@ -78,3 +79,22 @@ def hide_if_single(field: forms.Field, values: Sequence[Any]) -> None:
     if len(values) == 1:
         field.initial = values[0]
         field.widget = forms.HiddenInput()
+
+
+class ForOrganisationForm(forms.Form):
+    """Something that a person does for one of their organisations, `mine`."""
+
+    organisation = forms.ModelChoiceField(
+        queryset=Organisation.objects.none(),
+        label=gettext_lazy("For which organisation?"),
+        widget=forms.RadioSelect,
+        empty_label=None,
+        error_messages={"required": gettext_lazy("Choose the organisation.")},
+    )
+
+    def __init__(self, *args: Any, mine: Sequence[Organisation], **options: Any) -> None:
+        super().__init__(*args, **options)
+        field = self.fields["organisation"]
+        ids = [each.pk for each in mine]
+        field.queryset = Organisation.objects.filter(pk__in=ids).order_by("name")  # type: ignore[attr-defined]
+        hide_if_single(field, ids)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from commonweal.agree import words
 from commonweal.agree.drafting import party
+from commonweal.agree.form_parts import ForOrganisationForm
 from commonweal.agree.models import Agreement
 from commonweal.agree.terms_forms import (
     TermsForm,
@@ -310,27 +311,6 @@ class LicenceForm(TermsForm):
             masked = tuple(each for each in (held.masked if held else ()) if each in names)
             found.append(c.Data(contract, tuple(names), masked))
         return [*found, *self.limits(), *answers(said)]
-
-
-class ForOrganisationForm(forms.Form):
-    """Something that a person does for one of their organisations."""
-
-    organisation = forms.ModelChoiceField(
-        queryset=Organisation.objects.none(),
-        label=gettext_lazy("For which organisation?"),
-        widget=forms.RadioSelect,
-        empty_label=None,
-        error_messages={"required": gettext_lazy("Choose the organisation.")},
-    )
-
-    def __init__(self, *args: Any, mine: Sequence[Organisation], **options: Any) -> None:
-        super().__init__(*args, **options)
-        field = self.fields["organisation"]
-        ids = [each.pk for each in mine]
-        field.queryset = Organisation.objects.filter(pk__in=ids).order_by("name")  # type: ignore[attr-defined]
-        if len(mine) == 1:
-            field.initial = mine[0].pk
-            field.widget = forms.HiddenInput()
 
 
 class SignForm(ForOrganisationForm):

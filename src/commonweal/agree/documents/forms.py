@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from commonweal.agree import words
 from commonweal.agree.evidence import MAXIMUM_BYTES
+from commonweal.agree.form_parts import ForOrganisationForm
 from commonweal.compute import codes
 from commonweal.compute.errors import Unusable
 from commonweal.core.models import Organisation
@@ -94,16 +95,9 @@ class AttachForm(forms.Form):
         ) % {"megabytes": MAXIMUM_BYTES // (1024 * 1024)}
 
 
-class PaperSignatureForm(forms.Form):
+class PaperSignatureForm(ForOrganisationForm):
     """That one's own organisation has signed on paper."""
 
-    organisation = forms.ModelChoiceField(
-        queryset=Organisation.objects.none(),
-        label=gettext_lazy("Which organisation of yours signed on paper?"),
-        widget=forms.RadioSelect,
-        empty_label=None,
-        error_messages={"required": gettext_lazy("Choose the organisation.")},
-    )
     name = forms.CharField(
         label=gettext_lazy("Who signed on paper for it?"),
         help_text=gettext_lazy("The name as it stands in the document."),
@@ -126,13 +120,8 @@ class PaperSignatureForm(forms.Form):
     def __init__(
         self, *args: Any, mine: Sequence[Organisation], today: date, **options: Any
     ) -> None:
-        super().__init__(*args, **options)
-        field = self.fields["organisation"]
-        ids = [each.pk for each in mine]
-        field.queryset = Organisation.objects.filter(pk__in=ids).order_by("name")  # type: ignore[attr-defined]
-        if len(mine) == 1:
-            field.initial = mine[0].pk
-            field.widget = forms.HiddenInput()
+        super().__init__(*args, mine=mine, **options)
+        self.fields["organisation"].label = _("Which organisation of yours signed on paper?")
         self.fields["signed_on"].help_text = _("At the latest today, %(day)s.") % {
             "day": words.day(today)
         }

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from commonweal.agree.commenting import MOST
-from commonweal.agree.form_parts import hide_if_single
+from commonweal.agree.form_parts import ForOrganisationForm, hide_if_single
 from commonweal.agree.models import Comment
 from commonweal.agree.talk import Speaker
 from commonweal.core.models import Organisation
@@ -74,16 +74,9 @@ class AnswerForm(forms.Form):
     )
 
 
-class SignatoryForm(forms.Form):
+class SignatoryForm(ForOrganisationForm):
     """Who signs for an organisation without an account."""
 
-    organisation = forms.ModelChoiceField(
-        queryset=Organisation.objects.none(),
-        label=gettext_lazy("For which organisation?"),
-        widget=forms.RadioSelect,
-        empty_label=None,
-        error_messages={"required": gettext_lazy("Choose the organisation.")},
-    )
     name = forms.CharField(
         label=gettext_lazy("The signatory’s name"),
         help_text=gettext_lazy("It will stand under the text, so write it in full."),
@@ -106,12 +99,7 @@ class SignatoryForm(forms.Form):
     )
 
     def __init__(self, *args: Any, mine: Sequence[Organisation], **options: Any) -> None:
-        super().__init__(*args, **options)
-        field = self.fields["organisation"]
-        ids = [each.pk for each in mine]
-        chosen = Organisation.objects.filter(pk__in=ids).order_by("name")
-        field.queryset = chosen  # type: ignore[attr-defined]
-        hide_if_single(field, ids)
+        super().__init__(*args, mine=mine, **options)
         self.fields["authority"].label = (
             _("This person may sign for %(organisation)s") % {"organisation": mine[0].name}
             if len(mine) == 1
