@@ -315,7 +315,7 @@ def adapt_a_rule(stage: Stage, standards: Agreement, at: datetime) -> None:
         version=version,
         clause=clause,
         organisation=stage.organisations[one.part],
-        words_=one.words,
+        words=one.words,
         reason=one.reason,
         from_on=at.date(),
         by=stage.acting(one.email, at),

@@ -9,10 +9,11 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from commonweal.agree import notices, policies, text, words
+from commonweal.agree import notices, policies, text
 from commonweal.agree.adaptations import queries
 from commonweal.agree.models import Adaptation, Agreement, AgreementVersion
 from commonweal.agree.recording import about
+from commonweal.agree.words import day as day_in_words
 from commonweal.compute.permits.terms import Terms
 from commonweal.core import events
 from commonweal.core.errors import Conflict, Denied, Invalid
@@ -28,7 +29,7 @@ def adapt(
     version: AgreementVersion,
     clause: int,
     organisation: Organisation,
-    words_: str,
+    words: str,
     reason: str,
     from_on: date,
     by: Actor,
@@ -40,7 +41,7 @@ def adapt(
     a party and for a fixed rule, Conflict for an agreement that does not stand, another text than the
     one in force and words that stand already, Invalid naming the field.
     """
-    way = _said(words_, "words", _("Say how your organisation follows the rule."))
+    way = _said(words, "words", _("Say how your organisation follows the rule."))
     why = _said(reason, "reason", _("Say why: the others learn from it."))
     saying = _Saying(way, why, from_on)
     return _write(version, clause, organisation, saying, by=by, at=at)
@@ -122,7 +123,7 @@ def _check_day(from_on: date, terms: Terms, at: datetime) -> None:
     if from_on > terms.last_day:
         raise _invalid(
             "from_on",
-            _("The agreement ends before, on %(day)s.") % {"day": words.day(terms.last_day)},
+            _("The agreement ends before, on %(day)s.") % {"day": day_in_words(terms.last_day)},
         )
 
 

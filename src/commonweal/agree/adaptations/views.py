@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -101,20 +102,7 @@ def adapt(
     """How does your organisation follow this rule?"""
     asked = _asked(request, slug, reference, number, clause)
     form = AdaptForm(request.POST or None, mine=asked.mine, initial=asked.initial)
-
-    def act() -> Adaptation:
-        return actions.adapt(
-            version=asked.version,
-            clause=clause,
-            organisation=form.cleaned_data["organisation"],
-            words_=form.cleaned_data["words"],
-            reason=form.cleaned_data["reason"],
-            from_on=form.cleaned_data["from_on"],
-            by=request.actor,
-            at=request.at,
-        )
-
-    if done(request, form, act):
+    if done(request, form, lambda: _say(request, actions.adapt, asked, clause, form)):
         messages.success(request, _("Your words stand beside the rule now."))
         return _to_rule(asked, clause)
     return _form_page(request, "adapt", form, asked, clause)
@@ -128,24 +116,29 @@ def take_as_it_is(
     """Does your organisation take the rule as it is again?"""
     asked = _asked(request, slug, reference, number, clause)
     form = AsItIsForm(request.POST or None, mine=asked.mine, initial=asked.initial)
-
-    def act() -> Adaptation:
-        return actions.take_as_it_is(
-            version=asked.version,
-            clause=clause,
-            organisation=form.cleaned_data["organisation"],
-            reason=form.cleaned_data["reason"],
-            from_on=form.cleaned_data["from_on"],
-            by=request.actor,
-            at=request.at,
-        )
-
-    if done(request, form, act):
+    if done(request, form, lambda: _say(request, actions.take_as_it_is, asked, clause, form)):
         messages.success(
             request, _("Your organisation takes the rule as it is again, from that day on.")
         )
         return _to_rule(asked, clause)
     return _form_page(request, "as_it_is", form, asked, clause)
+
+
+def _say(
+    request: SignedInRequest,
+    write: Callable[..., Adaptation],
+    asked: _Asked,
+    clause: int,
+    form: forms.Form,
+) -> Adaptation:
+    """The forms' fields have the names of what the actions take."""
+    return write(
+        version=asked.version,
+        clause=clause,
+        **form.cleaned_data,
+        by=request.actor,
+        at=request.at,
+    )
 
 
 def _to_rule(asked: _Asked, clause: int) -> HttpResponse:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -12,7 +11,6 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils.translation import override
 
 from commonweal.agree import actions as agree
 from commonweal.agree import queries as agreements
@@ -41,7 +39,7 @@ from commonweal.core.errors import Conflict, Denied, Invalid, Missing
 from commonweal.core.models import Affiliation, Event, Organisation, OutgoingMail, Person, Role
 from commonweal.core.scope import Actor, system
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("day_of_agreements")]
 TODAY = AT.date()
 DAY = timedelta(days=1)
 BY = system("test")
@@ -50,13 +48,6 @@ BACK = g.Rule("Come back", "Somebody asks after six weeks.", fixed=False, bindin
 SLEEP = g.Rule("Show safe sleep", "Every family is shown how.", fixed=False, binding=True)
 WORDS = "Our health visitor asks after eight weeks."
 WHY = "Families asked for fewer visits."
-
-
-@pytest.fixture(autouse=True)
-def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr("django.utils.timezone.now", lambda: AT)
-    with override("en"):
-        yield
 
 
 @pytest.fixture
@@ -140,7 +131,7 @@ def steward_of(organisation: Organisation) -> Actor:
 def adapt(
     version: AgreementVersion, organisation: Organisation, rule: g.Rule = BACK, **changes: Any
 ) -> Adaptation:
-    usual: dict[str, Any] = {"words_": WORDS, "reason": WHY, "from_on": TODAY, "at": AT}
+    usual: dict[str, Any] = {"words": WORDS, "reason": WHY, "from_on": TODAY, "at": AT}
     if "by" not in changes:
         usual["by"] = steward_of(organisation)
     usual.setdefault("clause", number_of(version, rule))
@@ -175,7 +166,7 @@ def test_a_party_adapts_a_voluntary_rule_and_a_duty(
     version: AgreementVersion, spoke: Organisation
 ) -> None:
     row = adapt(version, spoke)
-    adapt(version, spoke, SLEEP, words_="On video.", by=f.signatory_of(spoke))
+    adapt(version, spoke, SLEEP, words="On video.", by=f.signatory_of(spoke))
     found = book(version)
     assert said(found) == [WORDS] and said(found, SLEEP) == ["On video."]
     assert found.fixed == {3: DOOR}
@@ -240,7 +231,7 @@ def test_each_wording_is_kept_and_the_newest_begun_counts(
     version: AgreementVersion, spoke: Organisation
 ) -> None:
     first = adapt(version, spoke)
-    adapt(version, spoke, words_="After ten weeks.", from_on=TODAY + 9 * DAY, at=AT + DAY)
+    adapt(version, spoke, words="After ten weeks.", from_on=TODAY + 9 * DAY, at=AT + DAY)
     assert said(book(version)) == [WORDS]
     assert said(book(version, at=AT + 9 * DAY)) == ["After ten weeks."]
     end(version, spoke, from_on=TODAY + 5 * DAY, at=AT + 2 * DAY)
@@ -340,8 +331,8 @@ def test_an_agreement_that_does_not_stand(
 @pytest.mark.parametrize(
     ("change", "field"),
     [
-        ({"words_": " \n "}, "words"),
-        ({"words_": "x" * 2001}, "words"),
+        ({"words": " \n "}, "words"),
+        ({"words": "x" * 2001}, "words"),
         ({"reason": ""}, "reason"),
         ({"from_on": TODAY - DAY}, "from_on"),
     ],
