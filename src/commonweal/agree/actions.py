@@ -242,7 +242,7 @@ def _check_can_be_suspended(agreement: Agreement, at: datetime) -> None:
             mend=_("Change it by a new version, or withdraw from it."),
         )
     version = queries.latest(agreement)
-    if version.state != State.ACTIVE or at >= queries.terms_of(version).expires_at:
+    if not queries.is_in_force(version, queries.terms_of(version), at):
         raise Conflict(
             _("%(reference)s is not in force, so there is nothing to suspend.")
             % {"reference": agreement.reference},

@@ -146,6 +146,11 @@ def latest(agreement: Agreement) -> AgreementVersion:
     raise missing()
 
 
+def is_in_force(version: AgreementVersion, terms: Terms, at: datetime) -> bool:
+    """Whether every party has signed it and its last day is not over."""
+    return version.state == State.ACTIVE and at < terms.expires_at
+
+
 def in_preparation(agreement: Agreement) -> AgreementVersion | None:
     """The draft, or the version open for comment or signature, if there is one."""
     return _whole(agreement.versions.filter(state__in=PREPARING)).first()

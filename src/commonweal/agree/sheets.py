@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -48,10 +47,7 @@ class Rights:
 
 @dataclass(frozen=True)
 class Sheet:
-    """`closed`: why it allows nothing now, None when it does. `refusals`: clause number → count.
-
-    `is_in_force`: a version of the agreement, perhaps another one, is signed by all and not over.
-    """
+    """`closed`: why it allows nothing now, None when it does. `refusals`: clause number → count."""
 
     agreement: Agreement
     version: AgreementVersion
@@ -64,7 +60,6 @@ class Sheet:
     licences: tuple[Summary, ...]
     refusals: dict[int, int]
     rights: Rights
-    is_in_force: bool
 
     @property
     def is_current(self) -> bool:
@@ -87,28 +82,25 @@ def sheet(
     preparing = queries.in_preparation(agreement)
     if preparing and not queries.is_told(preparing, agreement.partnership):
         preparing = None
+    suspension = agreement.suspensions.filter(until_at__isnull=True).first()
+    # A version of it, perhaps another than the one that is read.
+    suspends = suspension is not None or any(
+        queries.is_in_force(each.version, each.terms, at)
+        for each in siblings
+        if each.agreement == agreement
+    )
     return Sheet(
         agreement=agreement,
         version=version,
         terms=terms,
         closed=why_it_allows_nothing(queries.chain_of(terms, known), at),
         parties=_lines(version, terms),
-        suspension=agreement.suspensions.filter(until_at__isnull=True).first(),
+        suspension=suspension,
         versions=tuple(queries.versions_of(agreement).order_by("-number")),
         preparing=preparing,
         licences=tuple(each for each in siblings if each.agreement.parent_id == agreement.pk),
         refusals=queries.refusal_counts(agreement),
-        rights=_rights(actor, agreement, preparing, terms, at),
-        is_in_force=_is_in_force(agreement, siblings, at),
-    )
-
-
-def _is_in_force(agreement: Agreement, siblings: Iterable[Summary], at: datetime) -> bool:
-    return any(
-        each.agreement == agreement
-        and each.version.state == State.ACTIVE
-        and at < each.terms.expires_at
-        for each in siblings
+        rights=_rights(actor, agreement, preparing, terms, at, suspends=suspends),
     )
 
 
@@ -129,12 +121,16 @@ def _rights(
     preparing: AgreementVersion | None,
     terms: Terms,
     at: datetime,
+    *,
+    suspends: bool,
 ) -> Rights:
+    """`suspends`: whether there is anything to suspend, or a suspension to lift."""
     return Rights(
         sign_for=tuple(may_sign_for(actor, preparing, at)) if preparing else (),
         withdraw_for=tuple(may_withdraw_for(actor, agreement)),
         prepares=policies.can_prepare(actor, agreement, terms.parties, at),
-        suspends="suspension" in KINDS[agreement.kind].needs
+        suspends=suspends
+        and "suspension" in KINDS[agreement.kind].needs
         and policies.can_suspend(actor, agreement, at),
     )
 
