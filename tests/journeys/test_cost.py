@@ -25,7 +25,7 @@ INSIDE = {
     "table/": 20,
     "journey/": 25,
     "agreements/": 18,
-    "agreements/DSA-1/": 41,
+    "agreements/DSA-1/": 40,
     "agreements/STD-1/": 40,
     "agreements/STD-1/differences/": 32,
     "commitments/": 14,

@@ -19,10 +19,6 @@ def agreements_of_contracts(partnership: Partnership) -> dict[str, str]:
 
 @tells_columns
 def columns_of_contracts(partnership: Partnership) -> dict[str, Collection[str]]:
-    """Contract → the columns of its newest version. Three queries."""
-    found = dict(DataContract.objects.filter(partnership=partnership).values_list("id", "key"))
-    newest = queries.latest_versions(partnership)
-    return {
-        found[each]: [column.name for column in contracts.table_of(version).columns]
-        for each, version in newest.items()
-    }
+    """Contract → the columns of its newest version."""
+    newest = map(contracts.contract_of, queries.latest_versions(partnership).values())
+    return {each.id: [column.name for column in each.tables[0].columns] for each in newest}
