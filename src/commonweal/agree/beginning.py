@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from commonweal.agree import queries
-from commonweal.agree.models import AgreementVersion, Kind
+from commonweal.agree.models import Agreement, AgreementVersion, Kind
 from commonweal.agree.terms_forms import chosen_purposes, initial_of
 from commonweal.compute.permits import clauses as c
 from commonweal.convene.models import Partnership
@@ -45,18 +45,13 @@ def another(actor: Actor, slug: str, like: str, kind: Kind, at: datetime) -> dic
     return {**initial, "start": max(initial["start"], today), "parent": agreement.parent_id}
 
 
-def models(
-    actor: Actor, partnership: Partnership, kind: Kind, at: datetime, url: str
-) -> list[tuple[str, str]]:
-    """(name, address of the form that begins with it) of each agreement of a kind that is there.
+def models(partnership: Partnership, kind: Kind, url: str) -> list[tuple[str, str]]:
+    """(name, address of the form that begins with it) of each agreement of a kind, for who may draft.
 
     A licence may be the model of one under another agreement: its form offers nothing wider.
     """
-    return [
-        (str(each.agreement), f"{url}?like={each.agreement.reference}")
-        for each in queries.agreements(partnership, actor, at)
-        if each.agreement.kind == kind
-    ]
+    found = Agreement.objects.filter(partnership=partnership, kind=kind).order_by("reference")
+    return [(str(each), f"{url}?like={each.reference}") for each in found]
 
 
 def _data_as_text(clauses: Sequence[c.Clause]) -> str:

@@ -80,9 +80,9 @@ def agreement(
     version = sheet.version
     said = talk.talk(request.actor, version, request.at)
     passages = talking.with_remarks(presentation.passages(version, sheet.refusals), said, version)
-    # How parties follow its rules is told of the text in force.
     # Whoever reads without a seat is told who signed, not who might.
     at_table = sheet.agreement.partnership.opened is None
+    # How parties follow its rules is told of the text in force.
     ways = book(sheet, request.actor, request.at) if version.state == State.ACTIVE else None
     context = {
         "sheet": sheet,
@@ -170,7 +170,7 @@ def draft_sharing(request: SignedInRequest, slug: str) -> HttpResponse:
 
     if done(request, form, act):
         return _to_draft(request, made[0].agreement, like)
-    models = beginning.models(request.actor, partnership, Kind.DSA, request.at, request.path)
+    models = beginning.models(partnership, Kind.DSA, request.path)
     return form_page(request, "draft", partnership, form, like=like, models=models)
 
 
@@ -257,7 +257,7 @@ def draft_licence(request: SignedInRequest, slug: str, reference: str) -> HttpRe
 
     if done(request, form, act):
         return _to_draft(request, made[0].agreement, like)
-    models = beginning.models(request.actor, partnership, Kind.DUL, request.at, request.path)
+    models = beginning.models(partnership, Kind.DUL, request.path)
     context = {"parent": parent, "like": like, "models": models}
     return form_page(request, "draft", partnership, form, is_licence=True, **context)
 
