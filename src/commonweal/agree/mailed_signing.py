@@ -55,7 +55,8 @@ def name_signatory(
     """Mail a personal link to whoever signs this text for the organisation and has no account.
 
     Raises Denied for who may not name them, Invalid for name and address (nobody names themselves,
-    nor who signs for another party with an account), Conflict when the text is not open for signature, is signed, or the address has a link already.
+    nor who signs for another party with an account), Conflict when the text is not open for
+    signature, is signed, or the address has a link already.
     """
     policies.check_can_name_signatory(by, version.agreement.partnership, organisation, at)
     name, email = " ".join(name.split()), email.strip().lower()

@@ -41,7 +41,8 @@ def put_signature(
     """Put a signature under a text for whom the caller has let sign; it checks the text alone.
 
     Raises Conflict for another text than `text_hash`, for one not open for signature and for a
-    second signature; Denied for who is no party. The last party's puts the version in force; its signatories are told by mail.
+    second signature; Denied for who is no party. The last party's puts the version in force, and all
+    who signed are told by mail.
     """
     with transaction.atomic():
         Agreement.objects.select_for_update().get(pk=version.agreement_id)

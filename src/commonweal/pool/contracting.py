@@ -64,7 +64,8 @@ def move_contract(*, contract: DataContract, agreement: Agreement, by: Actor, at
     """From now on files for this contract come in under another sharing agreement. Convener only.
 
     What came in before stays under its agreement, with its keys, its months and its clauses, and
-    counts no longer (`queries.current_submissions`). Raises Invalid for an agreement that does not cover every column, Conflict when it is there already.
+    counts no longer (`queries.current_submissions`). Raises Invalid for an agreement that does not
+    cover every column, Conflict when it is there already.
     """
     policies.check_can_keep_contracts(by, contract.partnership, at)
     parsed = contracts.contract_of(queries.latest_version(contract))

@@ -77,7 +77,8 @@ class Adaptable:
 class Book:
     """`parties`: who takes part now, by id. `fixed`: rules that nobody adapts, by their clauses.
 
-    `lapsed`: all that no longer counts. `speaks_for`: whose ways the reader may write down; none unless the agreement stands.
+    `lapsed`: all that no longer counts. `speaks_for`: whose ways the reader may write down; none unless
+    the agreement stands.
     """
 
     version: AgreementVersion

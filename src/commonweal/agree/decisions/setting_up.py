@@ -10,8 +10,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from commonweal.agree import queries as agree
-from commonweal.agree.decisions import policies, queries, words
+from commonweal.agree.decisions import constitution, policies, queries, words
 from commonweal.agree.decisions.models import (
     Decider,
     DecisionType,
@@ -26,7 +25,6 @@ from commonweal.agree.decisions.recording import said
 from commonweal.compute.decisions import asking, rights
 from commonweal.compute.decisions.delegating import circle
 from commonweal.compute.decisions.departing import departures
-from commonweal.compute.permits.governing import DecisionRule
 from commonweal.convene.models import Partnership, Seat
 from commonweal.core import events
 from commonweal.core.errors import Conflict, Invalid
@@ -123,9 +121,8 @@ def _check(partnership: Partnership, setting: Setting, at: datetime) -> None:
 
 def _reason_to_depart(partnership: Partnership, setting: Setting, at: datetime) -> str:
     """The reason, "" where nothing departs. Departing is allowed, and said in the open."""
-    terms = agree.constitution(partnership, at)
-    clause = terms.clause(DecisionRule) if terms else None
-    found = departures(clause, rule=setting.rule, quorum=setting.quorum) if clause else ()
+    chosen = constitution.on_deciding(partnership, at)
+    found = departures(chosen.clause, rule=setting.rule, quorum=setting.quorum) if chosen else ()
     because = " ".join(setting.departs_because.split())
     if found and not because:
         ask = _("Say why it departs from the constitution: %(how)s.")
@@ -135,7 +132,7 @@ def _reason_to_depart(partnership: Partnership, setting: Setting, at: datetime) 
         ask = _("Say it in at most %(count)d characters.") % {"count": LONGEST_REASON}
         raise Invalid(ask, fields={"departs_because": ask})
     # While no constitution is in force, a reason that is on record stays there.
-    return because if found or clause is None else ""
+    return because if found or chosen is None else ""
 
 
 def _fill(found: DecisionType, setting: Setting, because: str, at: datetime) -> None:

@@ -56,9 +56,9 @@ _BASIS = (
 class Path:
     """One chain of agreements, leaf first, for one contract, with the strictest limits of all.
 
-    `leaf`: the first of the chain. `in_order`: the providers, sorted. `changes`: the instants between which everything that can be
-    said of it stays the same. `closures`: for each span between two of them, why the path is not in
-    force, once that has been asked.
+    `leaf`: the first of the chain. `in_order`: the providers, sorted. `changes`: the instants between
+    which everything that can be said of it stays the same. `closures`: for each span between two of
+    them, why the path is not in force, once that has been asked.
     """
 
     __slots__ = (
