@@ -53,6 +53,12 @@ class Looks:
         assert not faults, "\n".join(faults)
         self.kinds.add(kind_of(path.split("?")[0]))
 
+    def by_link(self, kind: str) -> None:
+        """The page that the newest mailed link of a kind opens, for who has no account."""
+        with self.visits.as_() as visit:
+            visit.go(mailed(self.visits, kind))
+            self.at(visit, VISITOR)
+
     def _faults(self, visit: Visit, path: str) -> list[str]:
         found = [fault for check in checks.EVERYTHING for fault in check(visit.page)]
         return [f"{path}: {each}" for each in [*found, *visit.faults()]]
@@ -124,9 +130,7 @@ def test_a_text_is_signed_from_outside(visits: Visits) -> None:
         press(visit, "Attach")
         follow(visit, "Your organisation signed it on paper?")
         looks.at(visit, "Convener")
-    with visits.as_() as visit:
-        visit.go(mailed(visits, "sign"))
-        looks.at(visit, VISITOR)
+    looks.by_link("sign")
     assert looks.kinds == SHOWN["a text is signed from outside"]
 
 
@@ -177,9 +181,7 @@ def test_a_proposal_comes_to_its_end(visits: Visits) -> None:
         page.get_by_label("You talk by").fill(f"{date.today() + timedelta(days=14):%Y-%m-%d}")
         press(visit, "Raise it")
         looks.at(visit, "Convener")
-    with visits.as_() as visit:
-        visit.go(mailed(visits, "position"))
-        looks.at(visit, VISITOR)
+    looks.by_link("position")
     assert looks.kinds == SHOWN["a proposal comes to its end"]
 
 
@@ -188,7 +190,5 @@ def test_an_organisation_is_asked_how_it_goes(visits: Visits) -> None:
     with visits.as_("Convener") as visit:
         visit.go(f"{HERE}commitments/3/")
         press(visit, "Ask by mail how it goes")
-    with visits.as_() as visit:
-        visit.go(mailed(visits, "commitment"))
-        looks.at(visit, VISITOR)
+    looks.by_link("commitment")
     assert looks.kinds == SHOWN["an organisation is asked how it goes"]
