@@ -12,6 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from commonweal.convene.models import Partnership
+from commonweal.core.registering import Registry
 from commonweal.core.scope import Actor
 
 
@@ -32,18 +33,12 @@ class Part(StrEnum):
 
 
 Provider = Callable[[Actor, Partnership, datetime], Iterable[Part]]
-_providers: list[Provider] = []
-
-
-def register(provider: Provider) -> Provider:
-    """Let a room above open parts to a reader: called in its `reach.py`, at start-up."""
-    if provider not in _providers:
-        _providers.append(provider)
-    return provider
+register: Registry[Provider] = Registry()
+"""A room above opens parts to a reader: called in its `reach.py`, at start-up."""
 
 
 def of(actor: Actor, partnership: Partnership, at: datetime) -> frozenset[Part]:
     """What the reader may read here now without a seat; nothing as a rule."""
     if actor.person_id is None:
         return frozenset()
-    return frozenset(part for each in _providers for part in each(actor, partnership, at))
+    return frozenset(part for each in register for part in each(actor, partnership, at))

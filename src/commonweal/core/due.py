@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from commonweal.core.registering import Registry
 from commonweal.core.scope import Actor
 
 
@@ -31,17 +32,11 @@ class Item:
 
 
 Provider = Callable[[Actor, datetime], Iterable[Item]]
-_providers: list[Provider] = []
-
-
-def register(provider: Provider) -> Provider:
-    """Add a provider; it answers only for what the actor may see. Usable as a decorator."""
-    if provider not in _providers:
-        _providers.append(provider)
-    return provider
+register: Registry[Provider] = Registry()
+"""A provider answers only for what the actor may see."""
 
 
 def items(actor: Actor, at: datetime) -> list[Item]:
     """Everything due for this reader, the earliest first."""
-    found = [item for provider in _providers for item in provider(actor, at)]
+    found = [item for provider in register for item in provider(actor, at)]
     return sorted(found, key=lambda item: (item.due_at, item.title))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from commonweal.core.registering import Registry
 from commonweal.core.scope import Actor
 
 
@@ -21,17 +22,11 @@ class Use:
 
 
 Provider = Callable[[Actor, Sequence[UUID], datetime], Iterable[Use]]
-_providers: list[Provider] = []
-
-
-def register(provider: Provider) -> Provider:
-    """Add a provider; it answers only for what the actor may see. Usable as a decorator."""
-    if provider not in _providers:
-        _providers.append(provider)
-    return provider
+register: Registry[Provider] = Registry()
+"""A provider answers only for what the actor may see."""
 
 
 def uses(actor: Actor, submission_ids: Sequence[UUID], at: datetime) -> list[Use]:
     """Everything that rests on these submissions and that the reader may see, newest first."""
-    found = [use for provider in _providers for use in provider(actor, submission_ids, at)]
+    found = [use for provider in register for use in provider(actor, submission_ids, at)]
     return sorted(found, key=lambda use: (use.used_at, use.title), reverse=True)

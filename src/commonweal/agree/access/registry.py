@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from commonweal.convene.models import Partnership
+from commonweal.core.registering import Registry
 from commonweal.core.scope import Actor
 
 
@@ -29,30 +30,12 @@ class Result:
 Results = Callable[[Actor, Partnership, Collection[str], datetime], Iterable[Result]]
 Places = Callable[[Partnership], Mapping[str, str]]
 Columns = Callable[[Partnership], Mapping[str, Collection[str]]]
-_results: list[Results] = []
-_places: list[Places] = []
-_columns: list[Columns] = []
-
-
-def tells_results(provider: Results) -> Results:
-    """Add who knows what was computed under permits (by their ids), for what the actor may know."""
-    if provider not in _results:
-        _results.append(provider)
-    return provider
-
-
-def tells_places(provider: Places) -> Places:
-    """Add who knows under which agreement a contract's data lies: contract → reference."""
-    if provider not in _places:
-        _places.append(provider)
-    return provider
-
-
-def tells_columns(provider: Columns) -> Columns:
-    """Add who knows the data contracts: contract → the names of its columns."""
-    if provider not in _columns:
-        _columns.append(provider)
-    return provider
+tells_results: Registry[Results] = Registry()
+"""Who knows what was computed under permits (by their ids), for what the actor may know."""
+tells_places: Registry[Places] = Registry()
+"""Who knows under which agreement a contract's data lies: contract → reference."""
+tells_columns: Registry[Columns] = Registry()
+"""Who knows the data contracts: contract → the names of its columns."""
 
 
 def results(
@@ -60,7 +43,7 @@ def results(
 ) -> dict[str, list[Result]]:
     """Permit id → what came of it, in the order in which the rooms tell it."""
     found: dict[str, list[Result]] = {}
-    for provider in _results if permits else ():
+    for provider in tells_results if permits else ():
         for result in provider(actor, partnership, permits, at):
             found.setdefault(result.permit, []).append(result)
     return found
@@ -68,9 +51,9 @@ def results(
 
 def places(partnership: Partnership) -> dict[str, str]:
     """Contract → reference of the agreement under which its data lies."""
-    return {key: value for each in _places for key, value in each(partnership).items()}
+    return {key: value for each in tells_places for key, value in each(partnership).items()}
 
 
 def columns(partnership: Partnership) -> dict[str, Collection[str]]:
     """Contract → its columns, for every contract that there is."""
-    return {key: value for each in _columns for key, value in each(partnership).items()}
+    return {key: value for each in tells_columns for key, value in each(partnership).items()}

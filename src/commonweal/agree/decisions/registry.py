@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from commonweal.agree.decisions.models import Proposal
+from commonweal.core.registering import Registry
 
 
 @dataclass(frozen=True)
@@ -25,16 +26,10 @@ class Promised:
 
 
 Provider = Callable[[Proposal, datetime], Iterable[Promised]]
-_providers: list[Provider] = []
-
-
-def tells_promises(provider: Provider) -> Provider:
-    """Add who knows what was promised because of a decision, for who is at its table."""
-    if provider not in _providers:
-        _providers.append(provider)
-    return provider
+tells_promises: Registry[Provider] = Registry()
+"""Who knows what was promised because of a decision, for who is at its table."""
 
 
 def promised(decision: Proposal, at: datetime) -> list[Promised]:
     """What was promised because of it, in the order in which the parts tell it."""
-    return [each for provider in _providers for each in provider(decision, at)]
+    return [each for provider in tells_promises for each in provider(decision, at)]

@@ -14,6 +14,7 @@ from commonweal.core import actions, due, files, housekeeping, jobs, links, mail
 from commonweal.core.errors import Missing
 from commonweal.core.models import Job, Link, OutgoingMail, Person, RateWindow
 from commonweal.core.queries import actor_for
+from commonweal.core.registering import Registry
 from commonweal.core.scope import NOBODY, system
 
 SYSTEM = system("test")
@@ -166,7 +167,7 @@ def test_files_are_kept_once_and_checked(settings: Settings, tmp_path: object) -
 def test_what_is_due_comes_from_all_rooms_the_earliest_first(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(due, "_providers", [])
+    monkeypatch.setattr(due, "register", Registry())
     now = timezone.now()
 
     def provider(days: int) -> due.Provider:
@@ -176,4 +177,4 @@ def test_what_is_due_comes_from_all_rooms_the_earliest_first(
     later, sooner = provider(2), provider(1)
     due.register(later)
     assert [item.title for item in due.items(NOBODY, now)] == ["in 1", "in 2"]
-    assert sooner in due._providers
+    assert sooner in due.register

@@ -379,7 +379,7 @@ def test_what_came_of_a_permit_is_told_by_who_knows(
     given = here.permit()
     told = Result(given.id, "Release 7: Beds", "Published", "/releases/7/")
     hidden = Result(given.id, "Something else", "Partners only", "")
-    monkeypatch.setattr(registry, "_results", [lambda *_asked: [told, hidden]])
+    monkeypatch.setattr(registry, "tells_results", [lambda *_asked: [told, hidden]])
     page = convener.get(at(here, "data_uses")).content.decode()
     assert '<a class="govuk-link" href="/releases/7/">Release 7: Beds</a> (Published)' in page
     assert "Something else (Partners only)" in page
