@@ -220,7 +220,7 @@ def suspend(*, agreement: Agreement, reason: str, by: Actor, at: datetime) -> Su
     policies.check_can_suspend(by, agreement, at)
     if not reason.strip():
         words_asked = _("Say why the agreement is suspended: every party reads it.")
-        raise Invalid(words_asked, fields={"reason": words_asked})
+        raise Invalid.at("reason", words_asked)
     _check_can_be_suspended(agreement, at)
     with transaction.atomic():
         Agreement.objects.select_for_update().get(pk=agreement.pk)

@@ -36,9 +36,9 @@ def comment(
     Denied, Invalid (no words, no such clause), Conflict when the text is not open for comment.
     """
     policies.check_can_comment(by, version.agreement.partnership, speaker, at)
-    said = _said(words_, "words", _("Write what you want to say."))
+    said = text.said(words_, "words", MOST, asked=_("Write what you want to say."))
     if not 0 <= clause <= len(version.clauses):
-        raise _invalid("clause", _("The text has no such clause."))
+        raise Invalid.at("clause", _("The text has no such clause."))
     with transaction.atomic():
         current = _open(version)
         made = Comment.objects.create(
@@ -64,8 +64,9 @@ def answer(*, comment: Comment, outcome: str, words_: str, by: Actor, at: dateti
     policies.check_can_prepare(by, agreement, parties, at)
     person = policies.person_of(by)
     if outcome not in Comment.Outcome.values:
-        raise _invalid("outcome", _("Say whether it was taken into the text."))
-    said = _said(words_, "answer", _("Say where it was taken in, or why it was not."))
+        raise Invalid.at("outcome", _("Say whether it was taken into the text."))
+    asked = _("Say where it was taken in, or why it was not.")
+    said = text.said(words_, "answer", MOST, asked=asked)
     with transaction.atomic():
         Agreement.objects.select_for_update().get(pk=agreement.pk)
         if not agreement.versions.filter(state__in=states.PREPARING).exists():
@@ -147,19 +148,6 @@ def _open(version: AgreementVersion) -> AgreementVersion:
             mend=_("Reload the page of the agreement and look for the newest text."),
         )
     return current
-
-
-def _said(words_: str, field: str, asked: str) -> str:
-    said = text.clean(words_)
-    if not said:
-        raise _invalid(field, asked)
-    if len(said) > MOST:
-        raise _invalid(field, _("Write at most %(most)d characters.") % {"most": MOST})
-    return said
-
-
-def _invalid(field: str, said: str) -> Invalid:
-    return Invalid(said, fields={field: said})
 
 
 def _log(what: str, version: AgreementVersion, by: Actor, at: datetime, **more: Any) -> None:

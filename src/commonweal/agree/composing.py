@@ -37,7 +37,7 @@ def one_line(title: str) -> str:
     held = " ".join(title.split())
     if not held or len(held) > 200:
         asked = _("Give the agreement a title of at most 200 characters.")
-        raise Invalid(asked, fields={"title": asked})
+        raise Invalid.at("title", asked)
     return held
 
 

@@ -101,13 +101,13 @@ def name_signatory(
 
 def _check_whom(name: str, email: str, by: Actor) -> None:
     if not name or len(name) > 200:
-        raise _invalid("name", _("Write the signatory’s name, in at most 200 characters."))
+        raise Invalid.at("name", _("Write the signatory’s name, in at most 200 characters."))
     try:
         validate_email(email)
     except ValidationError:
-        raise _invalid("email", _("Enter an e-mail address, like name@example.org.")) from None
+        raise Invalid.at("email", _("Enter an e-mail address, like name@example.org.")) from None
     if Person.objects.filter(pk=policies.person_of(by), email__iexact=email).exists():
-        raise _invalid("email", _("Nobody names themselves: ask a colleague to name you."))
+        raise Invalid.at("email", _("Nobody names themselves: ask a colleague to name you."))
 
 
 def _check_signs_for_no_other(
@@ -124,7 +124,7 @@ def _check_signs_for_no_other(
     others = [name for key, name in signs_for.items() if key in parties]
     if others and organisation.pk not in signs_for:
         said = {"others": words.listed(sorted(others)), "organisation": organisation.name}
-        raise _invalid(
+        raise Invalid.at(
             "email",
             _(
                 "Whoever has this address signs for %(others)s. Name somebody of %(organisation)s;"
@@ -185,7 +185,7 @@ def _check_code(row: MailedSignatory, code: str, at: datetime) -> None:
     """Count the try first, whatever comes of it: two at once cannot share one."""
     alive = MailedSignatory.objects.filter(pk=row.pk, tries_left__gt=0, code_expires_at__gt=at)
     if not alive.update(tries_left=F("tries_left") - 1):
-        raise _invalid(
+        raise Invalid.at(
             "code", _("This code does not work, or does not any more. Ask for a new one.")
         )
     row.refresh_from_db()
@@ -195,7 +195,7 @@ def _check_code(row: MailedSignatory, code: str, at: datetime) -> None:
     left = ngettext(
         "You can try %(count)d more time.", "You can try %(count)d more times.", row.tries_left
     ) % {"count": row.tries_left}
-    raise _invalid("code", f"{said} {left if row.tries_left else _('Ask for a new one.')}")
+    raise Invalid.at("code", f"{said} {left if row.tries_left else _('Ask for a new one.')}")
 
 
 def _hash(row: MailedSignatory, code: str) -> str:
@@ -347,10 +347,6 @@ def _queue(row: MailedSignatory, subject: str, paragraphs: list[str], at: dateti
         at=at,
         scope=row.version.agreement.partnership_id,
     )
-
-
-def _invalid(field: str, said: str) -> Invalid:
-    return Invalid(said, fields={field: said})
 
 
 def _log(what: str, row: MailedSignatory, by: Actor, at: datetime) -> None:

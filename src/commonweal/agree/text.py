@@ -45,6 +45,7 @@ from commonweal.compute.permits.clauses import (
     Withdrawal,
 )
 from commonweal.compute.permits.kinds import KINDS
+from commonweal.core.errors import Invalid
 
 TITLE, HEADING, CLAUSE, ITEM, PROSE, SENTENCE = "title", "heading", "clause", "item", "prose", ""
 _MARKS = {TITLE: "# ", HEADING: "## ", CLAUSE: "### ", ITEM: "- ", PROSE: "> "}
@@ -94,6 +95,17 @@ def clean(free: str) -> str:
     """Free words as they are stored: one kind of line end, no space at line ends, form C."""
     lines = unicodedata.normalize("NFC", free).replace("\r\n", "\n").replace("\r", "\n")
     return "\n".join(line.rstrip() for line in lines.split("\n")).strip()
+
+
+def said(free: str, field: str, most: int, *, asked: str = "") -> str:
+    """Free words from a form, clean. Raises Invalid at `field`: nothing said where it is `asked`,
+    or more than `most` characters."""
+    words_ = clean(free)
+    if asked and not words_:
+        raise Invalid.at(field, asked)
+    if len(words_) > most:
+        raise Invalid.at(field, _("Write at most %(most)d characters.") % {"most": most})
+    return words_
 
 
 def blocks(text: str) -> list[Block]:

@@ -57,7 +57,7 @@ def propose_entry_point(
     }
     if review_date <= at.date():
         late = _("Choose a day in the future: that is when you look at it again.")
-        raise Invalid(late, fields={"review_date": late})
+        raise Invalid.at("review_date", late)
     with transaction.atomic():
         found = EntryPoint.objects.create(
             partnership=partnership, review_date=review_date, proposed_at=at, **said
@@ -101,7 +101,7 @@ def add_node(
     policies.check_can_aim(by, partnership, at)
     if kind not in Node.Kind.values:
         unknown = _("Choose what kind of thing this is.")
-        raise Invalid(unknown, fields={"kind": unknown})
+        raise Invalid.at("kind", unknown)
     label = _free_label(partnership, label)
     with transaction.atomic():
         node = Node.objects.create(
@@ -153,7 +153,7 @@ def link_nodes(*, source: Node, target: Node, hypothesis: str, by: Actor, at: da
         raise Denied(_("Both ends of a link belong to the same partnership."))
     if source.pk == target.pk:
         same = _("A link needs two different ends.")
-        raise Invalid(same, fields={"target": same})
+        raise Invalid.at("target", same)
     hypothesis = _said(
         hypothesis, "hypothesis", _("Say why the first leads to the second, so that it can fail.")
     )
@@ -174,7 +174,7 @@ def judge_link(*, edge: Edge, status: str, because: str, by: Actor, at: datetime
     policies.check_can_aim(by, partnership, at)
     if status not in Edge.Status.values:
         unknown = _("Choose how the hypothesis has fared.")
-        raise Invalid(unknown, fields={"status": unknown})
+        raise Invalid.at("status", unknown)
     if status != Edge.Status.UNTESTED:
         because = _said(because, "because", _("Say what shows it."))
     with transaction.atomic():
@@ -386,7 +386,7 @@ def _check_owner(
         wrong, field = _("The owner needs a seat at the table."), "owner"
     else:
         return
-    raise Invalid(wrong, fields={field: wrong})
+    raise Invalid.at(field, wrong)
 
 
 def _figure(definition: Definition, text: str, field: str) -> str:
@@ -404,7 +404,7 @@ def _figure(definition: Definition, text: str, field: str) -> str:
         if not share or 0 <= number <= 1:
             return format(number.normalize(), "f")
         wrong = _("A proportion lies between 0 and 1; or write it in percent, such as 58%.")
-    raise Invalid(wrong, fields={field: wrong})
+    raise Invalid.at(field, wrong)
 
 
 _PERIODS = {
@@ -421,18 +421,18 @@ def _period(definition: Definition, figure: str, text: str, field: str) -> str:
         wrong = (
             _("Say for which period this holds.") if not text else _("This period has no figure.")
         )
-        raise Invalid(wrong, fields={field: wrong})
+        raise Invalid.at(field, wrong)
     pattern, example = _PERIODS.get(definition.period.grain or Grain.WHOLE, (r".{0,40}", ""))
     if text and not re.fullmatch(pattern, text):
         wrong = _("Write the period as the results will: %(example)s.") % {"example": example}
-        raise Invalid(wrong, fields={field: wrong})
+        raise Invalid.at(field, wrong)
     return text
 
 
 def _said(text: str, field: str, ask: str) -> str:
     """The text without surrounding space. Raises Invalid at `field` when nothing was said."""
     if not text.strip():
-        raise Invalid(ask, fields={field: ask})
+        raise Invalid.at(field, ask)
     return text.strip()
 
 
@@ -441,7 +441,7 @@ def _free_label(partnership: Partnership, label: str, but: Node | None = None) -
     others = Node.objects.filter(partnership=partnership, label=label)
     if (others.exclude(pk=but.pk) if but else others).exists():
         taken = _("There is a “%(label)s” already.") % {"label": label}
-        raise Invalid(taken, fields={"label": taken})
+        raise Invalid.at("label", taken)
     return label
 
 

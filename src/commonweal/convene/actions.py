@@ -297,7 +297,7 @@ def close_to_public(*, partnership: Partnership, by: Actor, at: datetime) -> Non
 def _said(text: str, field: str, ask: str) -> str:
     """The text without surrounding space. Raises Invalid at `field` when nothing was said."""
     if not text.strip():
-        raise Invalid(ask, fields={field: ask})
+        raise Invalid.at(field, ask)
     return text.strip()
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import traceback
 from pathlib import Path
-from typing import Final
+from typing import Final, Self
 
 PACKAGE: Final = Path(__file__).resolve().parents[1]
 
@@ -56,6 +56,11 @@ class Invalid(Failure):
     def __init__(self, text: str, *, mend: str = "", fields: dict[str, str] | None = None) -> None:
         super().__init__(text, mend=mend)
         self.fields = fields or {}
+
+    @classmethod
+    def at(cls, field: str, text: str) -> Self:
+        """What is wrong with one field, said beside it."""
+        return cls(text, fields={field: text})
 
 
 class TooMany(Failure):

@@ -41,8 +41,8 @@ def adapt(
     a party and for a fixed rule, Conflict for an agreement that does not stand, another text than the
     one in force and words that stand already, Invalid naming the field.
     """
-    way = _said(words, "words", _("Say how your organisation follows the rule."))
-    why = _said(reason, "reason", _("Say why: the others learn from it."))
+    way = text.said(words, "words", MOST, asked=_("Say how your organisation follows the rule."))
+    why = text.said(reason, "reason", MOST, asked=_("Say why: the others learn from it."))
     saying = _Saying(way, why, from_on)
     return _write(version, clause, organisation, saying, by=by, at=at)
 
@@ -61,7 +61,7 @@ def take_as_it_is(
 
     Raises what `adapt` raises, and Conflict where there is no way of its own to end.
     """
-    saying = _Saying("", _short(reason, "reason"), from_on)
+    saying = _Saying("", text.said(reason, "reason", MOST), from_on)
     return _write(version, clause, organisation, saying, by=by, at=at)
 
 
@@ -116,12 +116,12 @@ def _write(
 
 def _check_day(from_on: date, terms: Terms, at: datetime) -> None:
     if from_on < terms.day_of(at):
-        raise _invalid(
+        raise Invalid.at(
             "from_on",
             _("The day has passed. Name today or a later one: the past is not rewritten."),
         )
     if from_on > terms.last_day:
-        raise _invalid(
+        raise Invalid.at(
             "from_on",
             _("The agreement ends before, on %(day)s.") % {"day": day_in_words(terms.last_day)},
         )
@@ -140,24 +140,6 @@ def _check_news(last: Adaptation | None, saying: _Saying) -> None:
         and last.from_on <= saying.from_on
     ):
         raise Conflict(_("These words stand there already."), mend=_("Reload the page."))
-
-
-def _said(given: str, field: str, asked: str) -> str:
-    said = _short(given, field)
-    if not said:
-        raise _invalid(field, asked)
-    return said
-
-
-def _short(given: str, field: str) -> str:
-    said = text.clean(given)
-    if len(said) > MOST:
-        raise _invalid(field, _("Write at most %(most)d characters.") % {"most": MOST})
-    return said
-
-
-def _invalid(field: str, said: str) -> Invalid:
-    return Invalid(said, fields={field: said})
 
 
 def _log(what: str, version: AgreementVersion, by: Actor, at: datetime, **more: Any) -> None:

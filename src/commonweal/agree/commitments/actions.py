@@ -118,7 +118,7 @@ def change(
         )
     ask = _("Say why it changes.")
     if not reason.strip():
-        raise Invalid(ask, fields={"reason": ask})
+        raise Invalid.at("reason", ask)
     last = commitment.versions.get(number=version)
     if _said(promise) == {each: getattr(last, each) for each in _said(promise)}:
         raise Invalid(_("Nothing is said differently."), mend=_("Change a field, or go back."))
@@ -158,7 +158,7 @@ def tell(
     words = words.strip()
     if not words and event != states.KEEP:
         ask = _("Say in your own words how it goes or what came of it.")
-        raise Invalid(ask, fields={"words": ask})
+        raise Invalid.at("words", ask)
     day = _done_on(done_on, commitment, at) if event in SETTLED else None
     with transaction.atomic():
         Commitment.objects.select_for_update().get(pk=commitment.pk)
@@ -186,7 +186,7 @@ def _done_on(given: date | None, commitment: Commitment, at: datetime) -> date:
     day = given or timezone.localdate(at)
     if day > timezone.localdate(at):
         ask = _("This day is still to come. Give the day on which it was done.")
-        raise Invalid(ask, fields={"done_on": ask})
+        raise Invalid.at("done_on", ask)
     return day
 
 
@@ -214,7 +214,7 @@ def _check(promise: Promise, at: datetime, *, may_be_past: date | None = None) -
 def _check_origin(origin: Origin, partnership: Partnership) -> None:
     field, wrong = _fault(origin, partnership)
     if wrong:
-        raise Invalid(wrong, fields={field: wrong})
+        raise Invalid.at(field, wrong)
 
 
 def _fault(origin: Origin, partnership: Partnership) -> tuple[str, str]:

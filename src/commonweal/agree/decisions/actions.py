@@ -254,7 +254,7 @@ def hold_review(
     )
     if review_on is not None and review_on <= at.date():
         ask = _("Choose a later day, or leave it blank.")
-        raise Invalid(ask, fields={"review_on": ask})
+        raise Invalid.at("review_on", ask)
     dated = f"{at.date().isoformat()}: {said}"
     with transaction.atomic():
         recording.lock(proposal)

@@ -50,7 +50,7 @@ def raise_dispute(
     table = queries.open_seats(seat.partnership, at)
     if not others or seat in others or any(other not in table for other in others):
         ask = _("Choose at least one other seat at this table.")
-        raise Invalid(ask, fields={"others": ask})
+        raise Invalid.at("others", ask)
     if proposal is not None and proposal.partnership_id != seat.partnership_id:
         raise Invalid(_("This proposal belongs to another table."))
     with transaction.atomic():
@@ -90,7 +90,7 @@ def step(
         next_on = None
     elif next_on is None:
         ask = _("Say until when you try this.")
-        raise Invalid(ask, fields={"next_on": ask})
+        raise Invalid.at("next_on", ask)
     else:
         _check_next(next_on, at)
     with transaction.atomic():
@@ -109,7 +109,7 @@ def step(
 def _check_next(next_on: date, at: datetime) -> None:
     if next_on < at.date():
         ask = _("Choose today or a later day.")
-        raise Invalid(ask, fields={"next_on": ask})
+        raise Invalid.at("next_on", ask)
 
 
 def _note(dispute: Dispute, words: str, at: datetime) -> None:

@@ -35,7 +35,7 @@ def issue(*, proposal: Proposal, seat: Seat, email: str, by: Actor, at: datetime
     asked = queries.roll_of(proposal, at)
     if seat not in (*asked.asked, *asked.consulted):
         ask = _("Choose a seat that is asked about this proposal.")
-        raise Invalid(ask, fields={"seat": ask})
+        raise Invalid.at("seat", ask)
     with transaction.atomic():
         Proposal.objects.select_for_update().get(pk=proposal.pk)
         held = queries.links_of(proposal).filter(

@@ -15,14 +15,14 @@ from commonweal.core.errors import Conflict, Invalid
 def said(text: str, field: str, ask: str) -> str:
     """The text without surrounding space. Raises Invalid at `field` when nothing was said."""
     if not text.strip():
-        raise Invalid(ask, fields={field: ask})
+        raise Invalid.at(field, ask)
     return text.replace("\r\n", "\n").strip()
 
 
 def check_hat(hat: str) -> None:
     if hat not in Hat.values:
         ask = _("Say for whom you speak.")
-        raise Invalid(ask, fields={"hat": ask})
+        raise Invalid.at("hat", ask)
 
 
 def lock(proposal: Proposal) -> None:

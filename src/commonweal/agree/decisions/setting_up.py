@@ -101,7 +101,7 @@ def _check(partnership: Partnership, setting: Setting, at: datetime) -> None:
         raise Invalid(_("Choose a rule and who decides."))
     if not 1 <= setting.quorum <= 100:
         ask = _("Enter a number from 1 to 100.")
-        raise Invalid(ask, fields={"quorum": ask})
+        raise Invalid.at("quorum", ask)
     deciding = setting.seats.get(Verb.DECIDE, ())
     code = rights.fault(
         rule=asking.Rule(setting.rule),
@@ -127,10 +127,10 @@ def _reason_to_depart(partnership: Partnership, setting: Setting, at: datetime) 
     if found and not because:
         ask = _("Say why it departs from the constitution: %(how)s.")
         ask %= {"how": words.departures(found)}
-        raise Invalid(ask, fields={"departs_because": ask})
+        raise Invalid.at("departs_because", ask)
     if len(because) > LONGEST_REASON:
         ask = _("Say it in at most %(count)d characters.") % {"count": LONGEST_REASON}
-        raise Invalid(ask, fields={"departs_because": ask})
+        raise Invalid.at("departs_because", ask)
     # While no constitution is in force, a reason that is on record stays there.
     return because if found or chosen is None else ""
 
@@ -193,13 +193,13 @@ def delegate(
 def _check_holder(giver: Seat, holder: Seat, until_on: date | None, at: datetime) -> None:
     if giver.pk == holder.pk:
         ask = _("Choose another seat than your own.")
-        raise Invalid(ask, fields={"holder": ask})
+        raise Invalid.at("holder", ask)
     if holder not in queries.open_seats(giver.partnership, at) or holder.is_vacant:
         ask = _("Choose a seat at this table that somebody holds.")
-        raise Invalid(ask, fields={"holder": ask})
+        raise Invalid.at("holder", ask)
     if until_on is not None and until_on < at.date():
         ask = _("Choose today or a later day, or leave it blank.")
-        raise Invalid(ask, fields={"until_on": ask})
+        raise Invalid.at("until_on", ask)
 
 
 def _check_no_circle(partnership: Partnership, at: datetime) -> None:

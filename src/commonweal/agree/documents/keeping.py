@@ -29,7 +29,7 @@ _MARK, _END, _TAIL = b"%PDF-", b"%%EOF", 1024
 def check_pdf(data: bytes) -> None:
     """Raises Invalid, at the field `file`, for what is not a whole, readable PDF of at most 10 MB."""
     if fault := _fault(data):
-        raise Invalid(fault, fields={"file": fault})
+        raise Invalid.at("file", fault)
 
 
 def _fault(data: bytes) -> str:

@@ -116,7 +116,7 @@ def find(*, appointment: Appointment, matter: Matter, by: Actor, at: datetime) -
     policies.check_can_find(by, appointment, at)
     if appointment.organisation_id == matter.addressee.pk:
         ask = _("Nobody answers their own finding. Choose another organisation.")
-        raise Invalid(ask, fields={"addressee": ask})
+        raise Invalid.at("addressee", ask)
     _check(matter, appointment.partnership, at)
     return _file(
         appointment.partnership, matter, by, at, kind=Kind.FINDING, appointment=appointment
@@ -138,7 +138,7 @@ def answer(*, one: Recommendation, event: str, words: str, by: Actor, at: dateti
     policies.check_can_answer(by, one, at)
     if event not in states.ANSWERS:
         ask = _("Choose an answer.")
-        raise Invalid(ask, fields={"event": ask})
+        raise Invalid.at("event", ask)
     target = states.RECOMMENDATION.target(one, one.state, event)
     words = _needed(words, "words", _("Give your reasons. Everybody reads them."))
     with transaction.atomic():
@@ -164,7 +164,7 @@ def launch(
     what = _needed(what, "what", _("Say what was begun."))
     if begun_on > timezone.localdate(at):
         ask = _("This day is still to come. Tell what has begun.")
-        raise Invalid(ask, fields={"begun_on": ask})
+        raise Invalid.at("begun_on", ask)
     with transaction.atomic():
         _move(one, states.LAUNCH)
         found = Launch.objects.create(
@@ -181,7 +181,7 @@ def launch(
 
 def _needed(text: str, field: str, ask: str) -> str:
     if not text.strip():
-        raise Invalid(ask, fields={field: ask})
+        raise Invalid.at(field, ask)
     return text.strip()
 
 
@@ -227,7 +227,7 @@ def _check_independence(
         own = set(acts.values_list("organisation_id", flat=True))
     if own & leading:
         ask = _("The convener and the sponsor lead the table: their people are not independent.")
-        raise Invalid(ask, fields={"organisation": ask})
+        raise Invalid.at("organisation", ask)
 
 
 def _file(

@@ -44,7 +44,7 @@ def appoint_person(
             person = core.create_person(email=email, name=name, by=by, at=at)
         elif not person.is_active:
             refused = _("Somebody with this e-mail address was shut out of this installation.")
-            raise Invalid(refused, fields={"email": refused})
+            raise Invalid.at("email", refused)
         found = actions.appoint(
             partnership=partnership, role=role, holder=person, term=term, by=by, at=at
         )
