@@ -33,6 +33,7 @@ SHOWN = {
         "rewrite_proposal",
     },
     "an organisation is asked how it goes": {"commitment_by_link"},
+    "a rule is adapted and taken as it is again": {"rule_differences", "take_rule_as_it_is"},
 }
 
 
@@ -44,7 +45,7 @@ class Looks:
         self.kinds: set[str] = set()
 
     def at(self, visit: Visit, role: str) -> None:
-        path = visit.page.url.removeprefix(visit.address)
+        path = visit.page.url.removeprefix(visit.address).partition("#")[0]
         faults = self._faults(visit, path)
         with self.visits.as_(role, language="ar", color_scheme="dark") as other:
             other.go(path)
@@ -192,3 +193,21 @@ def test_an_organisation_is_asked_how_it_goes(visits: Visits) -> None:
         press(visit, "Ask by mail how it goes")
     looks.by_link("commitment")
     assert looks.kinds == SHOWN["an organisation is asked how it goes"]
+
+
+def test_a_rule_is_adapted_and_taken_as_it_is_again(visits: Visits) -> None:
+    looks = Looks(visits)
+    with visits.as_("Data steward") as visit:
+        visit.go(f"{HERE}agreements/STD-1/differences/")
+        follow(visit, "Say how your organisation adapts it")
+        visit.page.get_by_label("How your organisation follows the rule").fill("We ring first.")
+        visit.page.get_by_label("Why").fill("Many doors here have no bell.")
+        visit.page.get_by_label("From which day on?").fill(f"{date.today():%Y-%m-%d}")
+        press(visit, "Say it")
+        looks.at(visit, "Data steward")
+        follow(visit, "Take the rule as it is again")
+        looks.at(visit, "Data steward")
+        visit.page.get_by_label("From which day on?").fill(f"{date.today():%Y-%m-%d}")
+        press(visit, "Take the rule as it is")
+        assert "takes the rule as it is again" in main(visit)
+    assert looks.kinds == SHOWN["a rule is adapted and taken as it is again"]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import importlib.util
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
@@ -71,3 +73,31 @@ def test_what_is_left_out_is_said_before_the_summary(
         "cw: on SQLite",
         "summary",
     ]
+
+
+GROUPED = """
+import os
+from pathlib import Path
+import pytest
+
+@pytest.mark.xdist_group("one")
+@pytest.mark.parametrize("number", range(8))
+def test_it(number):
+    (Path(__file__).parent / os.environ["PYTEST_XDIST_WORKER"]).touch()
+"""
+
+
+def test_what_shares_a_browser_or_an_example_runs_in_one_process(tmp_path: Path) -> None:
+    """xdist forgets the groups, without a word, where a newer pytest changed under it."""
+    written = tmp_path / "test_grouped.py"
+    written.write_text(GROUPED)
+    command = [sys.executable, "-m", "pytest", "-n", "2", "--dist", "loadgroup", "--rootdir"]
+    done = subprocess.run(
+        [*command, str(tmp_path), "-c", "/dev/null", "-p", "no:django", str(written)],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=tmp_path,
+    )
+    assert done.returncode == 0, done.stdout
+    assert len(list(tmp_path.glob("gw*"))) == 1
