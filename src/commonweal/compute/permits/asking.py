@@ -50,8 +50,13 @@ class Ask:
     def concerns_own_data(self) -> bool:
         """Handing in, or reading back, what the acting organisation itself provided."""
         return self.action == SUBMIT or (
-            self.action == READ and set(self.providers) == {self.organisation}
+            self.action == READ and bool(self.providers) and self.names_no_other
         )
+
+    @property
+    def names_no_other(self) -> bool:
+        """Whether every provider that is named is the acting organisation."""
+        return self.providers.count(self.organisation) == len(self.providers)
 
     def as_json(self) -> dict[str, Any]:
         """What is asked, without who asks: as a log keeps it beside its own columns."""

@@ -98,7 +98,7 @@ def _malformed(ask: Ask, own: bool) -> Refusal | None:
         return Refusal("nothing_asked", params={"contract": ask.contract})
     if not ask.purpose and not own:
         return Refusal("no_purpose", params={"contract": ask.contract})
-    if ask.action == SUBMIT and not {ask.organisation}.issuperset(ask.providers):
+    if ask.action == SUBMIT and not ask.names_no_other:
         return Refusal("not_own_data")
     return None
 
@@ -123,7 +123,7 @@ def _asked_providers(
     if own:
         return (ask.organisation,)
     if ask.providers:
-        return tuple(dict.fromkeys(ask.providers))
+        return ask.providers if len(ask.providers) == 1 else tuple(dict.fromkeys(ask.providers))
     naming = [*opened, *(path for path, code in shut if not _is_replaced(path, code, at))]
     if len(naming) == 1:
         return naming[0].in_order
@@ -181,15 +181,19 @@ def _why_none_opens(ask: Ask, own: bool, shut: Sequence[_Shut], at: datetime) ->
     """The reason that came nearest; of several, one that concerns a provider that is asked for."""
     # What is in force and refuses came nearer than whatever is not in force.
     told = [each for each in shut if each[1] != NOT_IN_FORCE] or shut
-    ranks = [nearness(path, code, at) for path, code in told]
-    nearest_of_all = max(ranks)
+    if len(told) == 1:
+        near, rank = told, nearness(*told[0], at)
+    else:
+        ranks = [nearness(path, code, at) for path, code in told]
+        rank = max(ranks)
+        near = [each for each, its in zip(told, ranks, strict=True) if its == rank]
     if (
-        nearest_of_all < NOT_NAMED
+        rank < NOT_NAMED
+        and ask.providers
         and not own
         and set(ask.providers).difference(*[path.providers for path, _code in shut])
     ):
         return not_named(shut[0][0], PROVIDER, "provider_not_named")
-    near = [each for rank, each in zip(ranks, told, strict=True) if rank == nearest_of_all]
     if len(near) > 1:
         wanted = _asked_providers(ask, own, (), shut, at)
         near = [each for who in wanted for each in near if who in each[0].providers] or near
@@ -261,14 +265,13 @@ def _permit(
     at: datetime,
 ) -> Permit:
     """Within the strictest limits of all paths that cover the request, until the first of them ends."""
-    expires = NEVER
+    ends = [NEVER]
     for path, covered in covering.items():
-        ends = [path.lasts_until(at)]
+        ends.append(path.lasts_until(at))
         if path.user_until:
             ends.append(path.user_until.get(ask.organisation, NEVER))
         if path.provider_until:
             ends += [path.provider_until.get(each, NEVER) for each in covered]
-        expires = min(expires, *ends)
     # As they are in the register: the largest smallest group first.
     first = next(iter(covering))
     obligations, bases = first.obligations, first.bases
@@ -283,5 +286,5 @@ def _permit(
         agreements=bases,
         obligations=obligations,
         granted_at=at,
-        expires_at=expires,
+        expires_at=min(ends),
     )
