@@ -24,7 +24,12 @@ SHOWN = {
         "comment_agreement",
         "try_version",
     },
-    "a text is signed from outside": {"name_signatory", "sign_by_link", "sign_on_paper"},
+    "a text is signed from outside": {
+        "name_signatory",
+        "sign_by_link",
+        "sign_on_paper",
+        "drop_text",
+    },
     "a proposal comes to its end": {
         "adopt_proposal",
         "answer_by_link",
@@ -132,6 +137,13 @@ def test_a_text_is_signed_from_outside(visits: Visits) -> None:
         follow(visit, "Your organisation signed it on paper?")
         looks.at(visit, "Convener")
     looks.by_link("sign")
+    with visits.as_("Convener") as visit:
+        visit.go(NEWER)
+        follow(visit, "Drop this text")
+        looks.at(visit, "Convener")
+        visit.page.get_by_label("Why is it dropped?").fill("The hospital asks for another term.")
+        press(visit, "Drop it")
+        assert "In force" in main(visit)
     assert looks.kinds == SHOWN["a text is signed from outside"]
 
 

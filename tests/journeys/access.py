@@ -93,6 +93,7 @@ draft_kind                  members                      members
 draft_licence               members                      members
 revise_agreement            convener, steward            convener, steward
 renew_agreement             convener, steward            convener, steward
+drop_text                   convener, steward            convener, steward
 open_for_comment            -                            convener, steward
 comment_agreement           the table                    the table
 answer_comment              convener, signatory          convener, signatory

@@ -184,6 +184,7 @@ def before_signature(
     reference = {"reference": asked.agreement.reference}
     return {
         "open_for_comment": {"reference": draft},
+        "drop_text": {"reference": draft},
         "comment_agreement": reference,
         "be_content": reference,
         "answer_comment": {**reference, "comment_id": comment.pk},

@@ -167,6 +167,12 @@ def check_within_parent(terms: Terms, parent: Agreement | None) -> None:
     """No wider than what it rests on, nor than what that rests on. Raises Invalid."""
     while parent is not None:
         above = queries.latest(parent)
+        if above.state == State.DROPPED:
+            raise Invalid(
+                _("%(reference)s was dropped, so nothing rests on it.")
+                % {"reference": parent.reference},
+                mend=_("Take it up again first, or choose another agreement to rest on."),
+            )
         try:
             check_within(terms, queries.terms_of(above))
         except Faulty as fault:

@@ -41,6 +41,7 @@ class State(models.TextChoices):
     SIGNING = "signing", _("Open for signature")
     ACTIVE = "active", _("Signed by every party")
     REPLACED = "replaced", _("Replaced")
+    DROPPED = "dropped", _("Dropped")
 
 
 class Agreement(models.Model):
@@ -86,6 +87,7 @@ class AgreementVersion(models.Model):
     `clauses`: list of `compute.permits.clauses.to_json`. `zone`: the time zone in which its days
     are meant. `starts_on`, `expires_on`: first and last day of use, from the clauses.
     `commented_at`: since when it is open for comment, if it ever was; `opened_at`: for signature.
+    `dropped_because`: why a text that was never in force is not pursued any more.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -105,6 +107,8 @@ class AgreementVersion(models.Model):
     opened_at = models.DateTimeField(null=True, blank=True)
     active_at = models.DateTimeField(null=True, blank=True)
     replaced_at = models.DateTimeField(null=True, blank=True)
+    dropped_at = models.DateTimeField(null=True, blank=True)
+    dropped_because = models.TextField(blank=True)
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
@@ -135,13 +139,19 @@ class AgreementVersion(models.Model):
                 )
                 | Q(state="signing", opened_at__isnull=False, active_at__isnull=True)
                 | Q(state="active", opened_at__isnull=False, active_at__isnull=False)
-                | Q(state="replaced"),
+                | Q(state="replaced")
+                | Q(state="dropped", active_at__isnull=True),
                 name="version_state_has_its_dates",
             ),
             models.CheckConstraint(
                 condition=Q(state="replaced", replaced_at__isnull=False)
                 | (~Q(state="replaced") & Q(replaced_at__isnull=True)),
                 name="version_replaced_dated",
+            ),
+            models.CheckConstraint(
+                condition=(Q(state="dropped", dropped_at__isnull=False) & ~Q(dropped_because=""))
+                | (~Q(state="dropped") & Q(dropped_at__isnull=True, dropped_because="")),
+                name="version_dropped_with_a_reason",
             ),
         ]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -11,16 +11,16 @@ from commonweal.agree.models import AgreementVersion
 from commonweal.core.errors import Conflict
 
 
-def move(version: AgreementVersion, event: str, **dates: datetime) -> None:
+def move(version: AgreementVersion, event: str, **facts: Any) -> None:
     """Take the version to its next state, only if it is still in the one that was read."""
     if version.state not in states.VERSION.sources(event):
         raise Conflict(words.standing(version.state), mend=_("Reload its page."))
     target = states.VERSION.target(version, version.state, event)
     here = AgreementVersion.objects.filter(pk=version.pk, state=version.state)
-    if not here.update(state=target, **dates):
+    if not here.update(state=target, **facts):
         raise Conflict(
             _("Somebody else has just changed this version."), mend=_("Reload its page.")
         )
     version.state = target
-    for field, value in dates.items():
+    for field, value in facts.items():
         setattr(version, field, value)

@@ -87,6 +87,23 @@ def taken_back(version: AgreementVersion, at: datetime) -> None:
     _tell_by_link(version, subject=subject, ask=by_link, at=at)
 
 
+def dropped(version: AgreementVersion, at: datetime, *, was_signed: bool) -> None:
+    """Tell the members of each party, and who could sign by link, that nothing is asked any more."""
+    subject = gettext_lazy("Dropped: %(reference)s")
+    what = gettext_lazy(
+        "%(reference)s, version %(number)s, of %(partnership)s was dropped: %(organisations)s is"
+        " asked for nothing any more. Why it was dropped is written on its page."
+    )
+    _tell(_people(version, Role.MEMBER, at), version, subject=subject, ask=what, at=at)
+    if was_signed:
+        by_link = gettext_lazy(
+            "%(reference)s, version %(number)s, of %(partnership)s was dropped. Your link does not"
+            " sign it any more, and a signature that you gave for %(organisations)s does not count."
+            " Nothing is asked of you."
+        )
+        _tell_by_link(version, subject=subject, ask=by_link, at=at)
+
+
 def in_force(version: AgreementVersion, at: datetime) -> None:
     """Tell each signatory, and who signed by link, from when on it is in force and how to check it."""
     code = verification.code(version.pk, version.text_hash)

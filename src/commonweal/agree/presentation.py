@@ -51,6 +51,9 @@ def _on_its_way(state: str) -> Standing:
         State.REPLACED.value: Standing(
             _("Replaced"), "neutral", _("This version was replaced; it is kept for the record.")
         ),
+        State.DROPPED.value: Standing(
+            _("Dropped"), "neutral", _("This text was dropped; it is kept for the record.")
+        ),
     }[state]
 
 
@@ -461,6 +464,7 @@ def _happened(version: AgreementVersion, terms: Terms) -> str:
         (_("opened for signature on %(day)s"), version.opened_at),
         (_("signed by every party on %(day)s"), version.active_at),
         (_("replaced on %(day)s"), version.replaced_at),
+        (_("dropped on %(day)s"), version.dropped_at),
     ]
     said = [words_ % {"day": words.day(terms.day_of(when))} for words_, when in parts if when]
     return "; ".join(said) or _("drafted")

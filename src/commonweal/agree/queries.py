@@ -97,7 +97,7 @@ def is_told(version: AgreementVersion, partnership: Partnership) -> bool:
 def _versions(partnership: Partnership) -> QuerySet[AgreementVersion]:
     """Every version that is or was in force, or is on its way there; by reference and number."""
     known = AgreementVersion.objects.filter(agreement__partnership=partnership).exclude(
-        state=State.REPLACED, active_at__isnull=True
+        state__in=[State.REPLACED, State.DROPPED], active_at__isnull=True
     )
     return _whole(_told(known, partnership)).order_by(
         "agreement__drafted_at", "agreement__reference", "number"
@@ -140,7 +140,14 @@ def latest(agreement: Agreement) -> AgreementVersion:
     """The version that counts: the one in force, else the one in preparation, else the last."""
     found = _whole(agreement.versions.all()).order_by("number")
     by_state = {version.state: version for version in found}
-    for state in (State.ACTIVE, State.SIGNING, State.COMMENT, State.DRAFT, State.REPLACED):
+    for state in (
+        State.ACTIVE,
+        State.SIGNING,
+        State.COMMENT,
+        State.DRAFT,
+        State.DROPPED,
+        State.REPLACED,
+    ):
         if state in by_state:
             return by_state[state]
     raise missing()
@@ -224,6 +231,21 @@ def summaries(partnership: Partnership, at: datetime) -> list[Summary]:
             newer = None
         found.append(Summary(version.agreement, version, own, closed, newer))
     return found
+
+
+def dropped(partnership: Partnership) -> QuerySet[Agreement]:
+    """Agreements of which every text was given up before it was signed, the newest first."""
+    if not partnership.opens(Part.UNDER_WAY):
+        return Agreement.objects.none()
+    kept = AgreementVersion.objects.filter(agreement=OuterRef("pk")).filter(
+        Q(state__in=(*PREPARING, State.ACTIVE)) | Q(active_at__isnull=False)
+    )
+    return (
+        Agreement.objects.filter(partnership=partnership, versions__state=State.DROPPED)
+        .exclude(Exists(kept))
+        .distinct()
+        .order_by("-drafted_at", "reference")
+    )
 
 
 def chain_of(own: Terms, known: Mapping[str, Terms]) -> Sequence[Terms]:

@@ -63,7 +63,10 @@ class Sheet:
 
     @property
     def is_current(self) -> bool:
-        """Whether this is the version in force, or the only one there is to look at."""
+        """Whether this is the version in force, or the one to go on from while none is."""
+        if self.version.state == State.DROPPED:
+            in_force = any(each.state == State.ACTIVE for each in self.versions)
+            return self.version == self.versions[0] and not in_force
         return self.version.state == State.ACTIVE or self.version == self.preparing
 
 

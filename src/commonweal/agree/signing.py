@@ -63,7 +63,7 @@ def _check_signable(
     version: AgreementVersion, organisation: Organisation, text_hash: str, at: datetime
 ) -> None:
     reload = _("Open the text afresh, read it and decide again.")
-    if version.state in {State.REPLACED, State.DRAFT, State.COMMENT}:
+    if version.state in {State.REPLACED, State.DROPPED, State.DRAFT, State.COMMENT}:
         raise Conflict(_not_signable(version), mend=reload)
     terms = queries.terms_of(version)
     if organisation.pk not in terms.parties:

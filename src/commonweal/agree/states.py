@@ -11,11 +11,12 @@ from __future__ import annotations
 from commonweal.agree.models import AgreementVersion, State
 from commonweal.core.states import StateTable, Transition
 
-ASK, OPEN, COMPLETE, REPLACE = (
+ASK, OPEN, COMPLETE, REPLACE, DROP = (
     "open_for_comment",
     "open_for_signature",
     "last_party_signs",
     "newer_version",
+    "drop",
 )
 
 VERSION: StateTable[AgreementVersion] = StateTable(
@@ -29,6 +30,9 @@ VERSION: StateTable[AgreementVersion] = StateTable(
         Transition(State.COMMENT, REPLACE, State.REPLACED),
         Transition(State.SIGNING, REPLACE, State.REPLACED),
         Transition(State.ACTIVE, REPLACE, State.REPLACED),
+        Transition(State.DRAFT, DROP, State.DROPPED),
+        Transition(State.COMMENT, DROP, State.DROPPED),
+        Transition(State.SIGNING, DROP, State.DROPPED),
     ],
 )
 PREPARING = (State.DRAFT, State.COMMENT, State.SIGNING)

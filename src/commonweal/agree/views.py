@@ -64,6 +64,7 @@ def agreements(request: SignedInRequest, slug: str) -> HttpResponse:
     context = {
         "lead": presentation.lead(found),
         "groups": presentation.grouped(found),
+        "dropped": queries.dropped(partnership),
         "drafts": policies.can_draft(request.actor, partnership, request.at),
         "sees_uses": access.can_see_uses(request.actor, partnership, request.at),
     }
@@ -449,8 +450,8 @@ def withdraw(request: SignedInRequest, slug: str, reference: str) -> HttpRespons
         messages.success(request, _("Withdrawn. From now on its data is refused to everybody."))
         return redirect("agreement", slug, reference)
     told = [(each, sheets.consequences(sheet, each, request.at)) for each in mine]
-    context: dict[str, Any] = {"agreement": sheet.agreement, "told": told}
-    return form_page(request, "withdraw", sheet.agreement.partnership, form, **context)
+    partnership = sheet.agreement.partnership
+    return form_page(request, "withdraw", partnership, form, agreement=sheet.agreement, told=told)
 
 
 @login_required
@@ -464,10 +465,7 @@ def suspend(request: SignedInRequest, slug: str, reference: str) -> HttpResponse
         request,
         form,
         lambda: actions.suspend(
-            agreement=found,
-            reason=form.cleaned_data["reason"],
-            by=request.actor,
-            at=request.at,
+            agreement=found, by=request.actor, at=request.at, **form.cleaned_data
         ),
     ):
         messages.success(request, _("Suspended. Every use under it is refused from now on."))

@@ -125,6 +125,7 @@ def standing(state: str) -> str:
         "signing": _("It is open for signature."),
         "active": _("Every party has signed it."),
         "replaced": _("A newer version has taken its place."),
+        "dropped": _("It was dropped."),
     }[state]
 
 

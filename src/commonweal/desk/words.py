@@ -31,6 +31,7 @@ SENTENCES: Mapping[str, str | Promise] = {
     "aim.indicator_defined": _("defined an indicator"),
     "aim.indicator_revised": _("revised an indicator"),
     "agree.drafted": _("drafted an agreement"),
+    "agree.dropped": _("dropped a text that was on its way"),
     "agree.revised": _("drafted a new version of an agreement"),
     "agree.opened_for_signature": _("put an agreement to signature"),
     "agree.opened_for_comment": _("opened an agreement for comment"),

@@ -32,9 +32,9 @@ def attach_evidence(
     policies.check_can_attach(by, version.agreement, terms.parties, at)
     keeping.check_pdf(data)
     sha256 = keeping.digest(data)
-    if version.state == State.REPLACED:
+    if version.state in {State.REPLACED, State.DROPPED}:
         raise Conflict(
-            _("Version %(number)s was replaced, so nothing is attached to it any more.")
+            _("Version %(number)s is not the newest text, so nothing is attached to it any more.")
             % {"number": version.number},
             mend=_("Attach the paper to the newest version."),
         )

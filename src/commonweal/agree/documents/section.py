@@ -42,7 +42,7 @@ def section(sheet: Sheet, actor: Actor, at: datetime) -> Section:
     parties = sheet.terms.parties
     version = sheet.version
     reads = policies.can_read_papers(actor, sheet.agreement, parties, at)
-    open_ = version.state != State.REPLACED
+    open_ = version.state not in {State.REPLACED, State.DROPPED}
     return Section(
         papers=tuple(_paper(each, sheet, reads=reads) for each in queries.papers(sheet.agreement)),
         code=queries.code_of(version),

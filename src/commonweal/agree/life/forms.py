@@ -9,10 +9,12 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from commonweal.agree import dropping
 from commonweal.agree.commenting import MOST
 from commonweal.agree.form_parts import ForOrganisationForm, hide_if_single
 from commonweal.agree.models import Comment
 from commonweal.agree.talk import Speaker
+from commonweal.core.fields import sentences
 from commonweal.core.models import Organisation
 
 
@@ -71,6 +73,21 @@ class AnswerForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4}),
         max_length=MOST,
         error_messages={"required": gettext_lazy("Say where it was taken in, or why it was not.")},
+    )
+
+
+class DropForm(forms.Form):
+    """Why a text is given up. `number`: of the version that was read."""
+
+    number = forms.IntegerField(widget=forms.HiddenInput)
+    reason = sentences(
+        3,
+        label=gettext_lazy("Why is it dropped?"),
+        help_text=gettext_lazy(
+            "It stays on the page of the agreement, for everybody who reads it."
+        ),
+        max_length=dropping.MOST,
+        error_messages={"required": gettext_lazy("Say why: the others read it.")},
     )
 
 

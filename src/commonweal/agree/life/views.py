@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 from commonweal.agree import (
     actions,
     commenting,
+    dropping,
     mailed_signing,
     policies,
     presentation,
@@ -24,7 +25,7 @@ from commonweal.agree import (
     talking,
 )
 from commonweal.agree.documents.queries import code_of
-from commonweal.agree.life.forms import AnswerForm, CodeForm, CommentForm, SignatoryForm
+from commonweal.agree.life.forms import AnswerForm, CodeForm, CommentForm, DropForm, SignatoryForm
 from commonweal.agree.models import Agreement, AgreementVersion, MailedSignatory, State
 from commonweal.agree.presentation import Passage
 from commonweal.agree.showing import form_page, page
@@ -63,6 +64,31 @@ def open_for_comment(request: SignedInRequest, slug: str, reference: str) -> Htt
         request, _("It is open for comment. The people of each party are told by mail.")
     )
     return _to_version(version)
+
+
+@login_required
+@page
+def drop(request: SignedInRequest, slug: str, reference: str) -> HttpResponse:
+    """Give up the text in preparation."""
+    found = queries.agreement_for(request.actor, slug, reference, request.at)
+    version = _preparing(request, found)
+    parties = queries.terms_of(version).parties
+    policies.check_can_prepare(request.actor, found, parties, request.at)
+    form = DropForm(request.POST or None, initial={"number": version.number})
+    if done(
+        request,
+        form,
+        lambda: dropping.drop(
+            version=version,
+            reason=form.cleaned_data["reason"],
+            by=request.actor,
+            at=request.at,
+        ),
+    ):
+        messages.success(request, _("Dropped. It stays on record, with the reason."))
+        return redirect("agreement", slug, reference)
+    context = {"agreement": found, "version": version, "in_force": queries.latest(found) != version}
+    return form_page(request, "drop", found.partnership, form, **context)
 
 
 @login_required

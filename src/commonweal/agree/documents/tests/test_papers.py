@@ -163,7 +163,7 @@ def test_nothing_is_attached_to_what_was_replaced(agreement: Agreement) -> None:
     draft = revised(agreement)
     revised(agreement)
     draft.refresh_from_db()
-    with pytest.raises(Conflict, match="replaced"):
+    with pytest.raises(Conflict, match="not the newest text"):
         attached(draft)
 
 
