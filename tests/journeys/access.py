@@ -67,6 +67,8 @@ journey                     the table                    convener
 state_problem               convener                     convener
 partnership_settings        convener                     convener
 hand_over                   convener                     convener
+partnership_kind            the table                    -
+choose_kind                 convener                     convener
 pledge                      sponsor                      sponsor
 seat_organisation           convener                     convener
 seat_residents              convener                     convener

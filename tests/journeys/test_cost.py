@@ -24,6 +24,8 @@ INSIDE = {
     "log/": 12,
     "table/": 20,
     "journey/": 25,
+    "kind/": 12,
+    "kind/choose/": 12,
     "agreements/": 18,
     "agreements/DSA-1/": 40,
     "agreements/STD-1/": 40,

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from commonweal.agree import governing_text, short_text, text, words
+from commonweal.agree import governing_text, presets, short_text, text, words
 from commonweal.agree.models import AgreementVersion, Kind, State
 from commonweal.agree.queries import Summary
 from commonweal.agree.sheets import Sheet
@@ -97,6 +97,7 @@ class Told:
     question: str
     lead: str
     url: str = ""
+    comes_first: bool = False
 
 
 def kind_told(kind: str, url: str = "") -> Told:
@@ -135,14 +136,19 @@ def kind_told(kind: str, url: str = "") -> Told:
 
 
 def kinds(partnership: Partnership) -> list[Told]:
-    """Every kind that can be drafted here, from the widest frame to the narrowest."""
+    """Every kind that can be drafted here: what the partnership begins with, then from the widest
+    frame to the narrowest."""
     addresses = {"dsa": reverse("draft_sharing", args=[partnership.slug]), "dul": ""}
+    begins = presets.first(partnership)
     return [
-        kind_told(
-            kind,
-            addresses.get(kind, reverse("draft_kind", args=[partnership.slug, kind])),
+        replace(
+            kind_told(
+                kind,
+                addresses.get(kind, reverse("draft_kind", args=[partnership.slug, kind])),
+            ),
+            comes_first=kind in begins,
         )
-        for kind in Kind.values
+        for kind in (*begins, *(each for each in Kind.values if each not in begins))
     ]
 
 

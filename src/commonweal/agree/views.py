@@ -21,6 +21,7 @@ from commonweal.agree import (
     mailed_signing,
     policies,
     presentation,
+    presets,
     queries,
     renewals,
     sheets,
@@ -198,7 +199,7 @@ def draft_kind(request: SignedInRequest, slug: str, kind: str) -> HttpResponse:
         kind=kind,
         partners=convene.partners(partnership, request.at),
         memoranda=queries.memoranda(partnership, request.at),
-        initial={"start": request.at.date()},
+        initial={"start": request.at.date(), **presets.initial(partnership, kind)},
     )
     made: list[AgreementVersion] = []
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import include, path
 
 from commonweal.convene import views
 
@@ -32,4 +32,5 @@ urlpatterns = [
         name="invite_person",
     ),
     path("partnerships/<slug:slug>/table/<uuid:seat_id>/end/", views.end_seat, name="end_seat"),
+    path("", include("commonweal.convene.kinds.urls")),
 ]

@@ -32,7 +32,7 @@ from commonweal.core import jobs
 from commonweal.core.models import Organisation, Person, Role
 from commonweal.core.queries import actor_for
 from commonweal.core.scope import Actor, system
-from commonweal.desk.example import cast, deciding, governing, promises
+from commonweal.desk.example import cast, deciding, governing, kind, promises
 from commonweal.measure import actions as measure
 from commonweal.measure.models import Release
 from commonweal.pool import actions as pool
@@ -88,6 +88,7 @@ def build(
     invite(stage)
     say("table, pledge and residents’ seats")
     gather(stage)
+    kind.choose(stage, stage.before(80))
     move_on(stage, "pause", 72)
     say("entry point, theory of change, indicators")
     aim_at(stage)

@@ -8,6 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 SENTENCES: Mapping[str, str | Promise] = {
+    "convene.kind_chosen": _("said what kind of partnership this is"),
     "convene.opened": _("started the partnership"),
     "convene.problem_stated": _("restated the problem"),
     "convene.seat_taken": _("gave out a seat at the table"),

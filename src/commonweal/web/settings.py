@@ -108,6 +108,7 @@ INSTALLED_APPS = [
     "template_partials",
     "commonweal.core",
     "commonweal.convene",
+    "commonweal.convene.kinds",
     "commonweal.agree",
     "commonweal.agree.decisions",
     "commonweal.agree.commitments",
