@@ -57,6 +57,7 @@ def draft_agreement(
     by: Actor,
     at: datetime,
     parent: Agreement | None = None,
+    begun_from: Agreement | None = None,
     language: str = "",
 ) -> AgreementVersion:
     """Draft an agreement: its first version, whose text is rendered from clauses and prose.
@@ -75,6 +76,7 @@ def draft_agreement(
         kind=kind,
         title=composing.one_line(title),
         parent=parent,
+        begun_from=begun_from,
         drafted_at=at,
     )
     with transaction.atomic():

@@ -28,21 +28,32 @@ def as_it_stands(version: AgreementVersion) -> dict[str, Any]:
     return initial
 
 
-def another(actor: Actor, slug: str, like: str, kind: Kind, at: datetime) -> dict[str, Any]:
-    """What a new agreement like another begins with: all but its title and the days that are over.
+def model(actor: Actor, slug: str, like: str, kind: Kind, at: datetime) -> Agreement | None:
+    """The agreement that a new one begins with. `like`: its reference, "" for none.
 
-    `like`: its reference, "" for none. Raises Missing for one that is not there for the reader, or
-    is of another kind.
+    Raises Missing for one that is not there for the reader, or is of another kind.
     """
     if not like:
-        return {}
-    agreement = queries.agreement_for(actor, slug, like, at)
-    if agreement.kind != kind:
+        return None
+    found = queries.agreement_for(actor, slug, like, at)
+    if found.kind != kind:
         raise missing()
-    initial, today = as_it_stands(queries.latest(agreement)), at.date()
+    return found
+
+
+def another(like: Agreement | None, at: datetime) -> dict[str, Any]:
+    """What a new agreement like another begins with: all but its title and the days that are over.
+
+    The days of a licence are those of the agreement above it.
+    """
+    if like is None:
+        return {}
+    initial, today = as_it_stands(queries.latest(like)), at.date()
+    if like.kind == Kind.DUL:
+        return {name: value for name, value in initial.items() if name not in {"start", "expiry"}}
     if initial["expiry"] <= today:
         del initial["expiry"]
-    return {**initial, "start": max(initial["start"], today), "parent": agreement.parent_id}
+    return {**initial, "start": max(initial["start"], today), "parent": like.parent_id}
 
 
 def models(partnership: Partnership, kind: Kind, url: str) -> list[tuple[str, str]]:

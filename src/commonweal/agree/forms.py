@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -201,6 +201,13 @@ def _data_lines(text: str) -> list[c.Data]:
     return found
 
 
+_STRICTER: Mapping[str, Callable[[int, int], int]] = {
+    "minimum_cell": max,
+    "retention": min,
+    "withdrawal": min,
+}
+
+
 class LicenceForm(TermsForm):
     """A data-use licence. It offers only what the agreement above allows."""
 
@@ -288,6 +295,11 @@ class LicenceForm(TermsForm):
             shown = words.day(value) if isinstance(value, date) else value
             self.fields[name].help_text = hint % {"reference": parent.reference, "value": shown}
             self.fields[name].initial = value
+            # A model under another agreement may say what would be too wide under this one.
+            if name in self.initial and name in _STRICTER:
+                self.initial[name] = _STRICTER[name](self.initial[name], value)
+        if self.initial.get("publication", known[-1]) not in known:
+            self.initial["publication"] = above["publication"]
 
     def clean(self) -> dict[str, Any]:
         said = super().clean()

@@ -45,7 +45,10 @@ class State(models.TextChoices):
 
 
 class Agreement(models.Model):
-    """`reference` (e.g. DSA-1) is its name in refusals and addresses, once per partnership."""
+    """`reference` (e.g. DSA-1) is its name in refusals and addresses, once per partnership.
+
+    `begun_from`: the agreement of the same kind that its first draft began with, to compare it with.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     partnership = models.ForeignKey(
@@ -56,6 +59,9 @@ class Agreement(models.Model):
     title = models.CharField(_("title"), max_length=200)
     parent = models.ForeignKey(
         "self", on_delete=models.PROTECT, related_name="children", null=True, blank=True
+    )
+    begun_from = models.ForeignKey(
+        "self", on_delete=models.PROTECT, related_name="+", null=True, blank=True
     )
     drafted_at = models.DateTimeField()
 

@@ -9,9 +9,10 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
-from commonweal.agree.models import Agreement
+from commonweal.agree.models import Agreement, Kind, Signature, State, Withdrawal
 from commonweal.convene import policies as convene
 from commonweal.convene import queries as table
 from commonweal.convene.models import Partnership, Seat
@@ -39,17 +40,33 @@ def check_can_draft(actor: Actor, partnership: Partnership, at: datetime) -> Non
 def check_can_prepare(
     actor: Actor, agreement: Agreement, parties: Iterable[UUID], at: datetime
 ) -> None:
-    """Revise a text or open it for signature: the convener, or a member of one of its parties."""
+    """Revise a text or open it for signature: the convener, or a member of one of its parties.
+
+    A licence: also who signed the sharing agreement above and takes part in it, as it is their data.
+    """
     check_can_draft(actor, agreement.partnership, at)
     if convene.can_convene(actor, agreement.partnership, at):
         return
     if any(actor.holds(Role.MEMBER, each) for each in parties):
+        return
+    if agreement.kind == Kind.DUL and _takes_part_above(actor, agreement):
         return
     raise Denied(
         _("Only a party to %(reference)s or the convener can do this.")
         % {"reference": agreement.reference},
         mend=_("Ask one of the parties."),
     )
+
+
+def _takes_part_above(actor: Actor, licence: Agreement) -> bool:
+    mine = [each for each in actor.organisation_ids if actor.holds(Role.MEMBER, each)]
+    signed = Signature.objects.filter(
+        version__agreement=licence.parent_id, version__state=State.ACTIVE, organisation__in=mine
+    )
+    gone = Withdrawal.objects.filter(
+        version=OuterRef("version"), organisation=OuterRef("organisation")
+    )
+    return signed.exclude(Exists(gone)).exists()
 
 
 def check_can_sign(

@@ -279,6 +279,7 @@ def rows_of(terms: Terms, version: AgreementVersion) -> list[tuple[str, str]]:
         rows.append((_("What"), held))
     if purposes := _purposes(terms):
         rows.append((_("What for"), purposes))
+    rows.append((_("From when"), words.day(version.starts_on)))
     rows.append((_("Until when"), words.day(version.expires_on)))
     rows += [
         (text.heading(each), _VALUED[type(each)](each))

@@ -69,7 +69,9 @@ def terms_of(version: AgreementVersion) -> Terms:
 
 def _whole(versions: QuerySet[AgreementVersion]) -> QuerySet[AgreementVersion]:
     """With everything that `terms_of` reads: four queries, whatever the number of versions."""
-    return versions.select_related("agreement__parent", "agreement__partnership").prefetch_related(
+    return versions.select_related(
+        "agreement__parent", "agreement__partnership", "agreement__begun_from"
+    ).prefetch_related(
         Prefetch("agreement__suspensions", Suspension.objects.order_by("from_at")),
         Prefetch("signatures", Signature.objects.order_by("signed_at")),
         Prefetch("withdrawals", Withdrawal.objects.order_by("at")),

@@ -48,6 +48,7 @@ from commonweal.agree.models import Agreement, AgreementVersion, Kind, State
 from commonweal.agree.showing import AGREE, form_page, page
 from commonweal.agree.terms_forms import unasked
 from commonweal.convene import queries as convene
+from commonweal.convene.models import Partnership
 from commonweal.convene.policies import missing
 from commonweal.convene.reach import Part
 from commonweal.core import fresh
@@ -89,6 +90,7 @@ def agreement(
     context = {
         "sheet": sheet,
         "agreement": sheet.agreement,
+        "begun_from": begun.reference if (begun := sheet.agreement.begun_from) else "",
         "version": version,
         "talk": said,
         "remarks": talking.remarks(said, version),
@@ -143,7 +145,7 @@ def draft_sharing(request: SignedInRequest, slug: str) -> HttpResponse:
     """Write a data-sharing agreement."""
     partnership = convene.partnership_for(request.actor, slug, request.at)
     policies.check_can_draft(request.actor, partnership, request.at)
-    like = request.GET.get("like", "")
+    like = _model(request, slug, Kind.DSA)
     form = SharingForm(
         request.POST or None,
         partners=convene.partners(partnership, request.at),
@@ -151,27 +153,11 @@ def draft_sharing(request: SignedInRequest, slug: str) -> HttpResponse:
         initial={
             "start": request.at.date(),
             "publication": "partners",
-            **beginning.another(request.actor, slug, like, Kind.DSA, request.at),
+            **beginning.another(like, request.at),
         },
     )
-    made: list[AgreementVersion] = []
-
-    def act() -> None:
-        made.append(
-            actions.draft_agreement(
-                partnership=partnership,
-                kind=Kind.DSA,
-                title=form.cleaned_data["title"],
-                clauses=form.clauses(),
-                prose=form.cleaned_data["prose"],
-                parent=form.cleaned_data.get("parent"),
-                by=request.actor,
-                at=request.at,
-            )
-        )
-
-    if done(request, form, act):
-        return _to_draft(request, made[0].agreement, like)
+    if made := _drafted(request, form, partnership, Kind.DSA, begun_from=like):
+        return _to_draft(request, made, like)
     models = beginning.models(partnership, Kind.DSA, request.path)
     return form_page(request, "draft", partnership, form, like=like, models=models)
 
@@ -201,24 +187,8 @@ def draft_kind(request: SignedInRequest, slug: str, kind: str) -> HttpResponse:
         memoranda=queries.memoranda(partnership, request.at),
         initial={"start": request.at.date(), **presets.initial(partnership, kind)},
     )
-    made: list[AgreementVersion] = []
-
-    def act() -> None:
-        made.append(
-            actions.draft_agreement(
-                partnership=partnership,
-                kind=kind,
-                title=form.cleaned_data["title"],
-                clauses=form.clauses(),
-                prose=form.cleaned_data["prose"],
-                parent=form.cleaned_data.get("parent"),
-                by=request.actor,
-                at=request.at,
-            )
-        )
-
-    if done(request, form, act):
-        return _to_draft(request, made[0].agreement)
+    if made := _drafted(request, form, partnership, kind):
+        return _to_draft(request, made)
     return form_page(request, "draft", partnership, form, drafted=presentation.kind_told(kind))
 
 
@@ -234,31 +204,15 @@ def draft_licence(request: SignedInRequest, slug: str, reference: str) -> HttpRe
             _("A licence rests on a data-sharing agreement, and this is none."),
             mend=_("Open the agreement that names the data, and draft the licence there."),
         )
-    like = request.GET.get("like", "")
+    like = _model(request, slug, Kind.DUL)
     form = LicenceForm(
         request.POST or None,
         partners=convene.partners(partnership, request.at),
         parent=queries.terms_of(queries.latest(parent)),
-        initial=beginning.another(request.actor, slug, like, Kind.DUL, request.at),
+        initial=beginning.another(like, request.at),
     )
-    made: list[AgreementVersion] = []
-
-    def act() -> None:
-        made.append(
-            actions.draft_agreement(
-                partnership=partnership,
-                kind=Kind.DUL,
-                title=form.cleaned_data["title"],
-                clauses=form.clauses(),
-                prose=form.cleaned_data["prose"],
-                parent=parent,
-                by=request.actor,
-                at=request.at,
-            )
-        )
-
-    if done(request, form, act):
-        return _to_draft(request, made[0].agreement, like)
+    if made := _drafted(request, form, partnership, Kind.DUL, parent=parent, begun_from=like):
+        return _to_draft(request, made, like)
     models = beginning.models(partnership, Kind.DUL, request.path)
     context = {"parent": parent, "like": like, "models": models}
     return form_page(request, "draft", partnership, form, is_licence=True, **context)
@@ -417,6 +371,8 @@ def sign(request: SignedInRequest, slug: str, reference: str) -> HttpResponse:
         "minutes": fresh.RECENT.seconds // 60,
         "is_other": is_other,
         "since": sheets.since_for(request.actor, earlier(version, SIGNED, request.actor)),
+        "begun_from": found.begun_from.reference if found.begun_from else "",
+        "begins": version.starts_on if version.starts_on > request.at.date() else None,
         "form": form,
     }
     status = 409 if is_other else 422 if form.errors else 200
@@ -484,7 +440,43 @@ def resume(request: SignedInRequest, slug: str, reference: str) -> HttpResponse:
     return redirect("agreement", slug, reference)
 
 
-def _to_draft(request: SignedInRequest, found: Agreement, like: str = "") -> HttpResponse:
+def _model(request: SignedInRequest, slug: str, kind: Kind) -> Agreement | None:
+    return beginning.model(request.actor, slug, request.GET.get("like", ""), kind, request.at)
+
+
+def _drafted(
+    request: SignedInRequest,
+    form: SharingForm | LicenceForm | GoverningForm,
+    partnership: Partnership,
+    kind: str,
+    *,
+    parent: Agreement | None = None,
+    begun_from: Agreement | None = None,
+) -> Agreement | None:
+    """The agreement that a valid form was drafted into; None while there is none."""
+    made: list[AgreementVersion] = []
+
+    def act() -> None:
+        made.append(
+            actions.draft_agreement(
+                partnership=partnership,
+                kind=kind,
+                title=form.cleaned_data["title"],
+                clauses=form.clauses(),
+                prose=form.cleaned_data["prose"],
+                parent=parent or form.cleaned_data.get("parent"),
+                begun_from=begun_from,
+                by=request.actor,
+                at=request.at,
+            )
+        )
+
+    return made[0].agreement if done(request, form, act) else None
+
+
+def _to_draft(
+    request: SignedInRequest, found: Agreement, like: Agreement | None = None
+) -> HttpResponse:
     version = queries.in_preparation(found)
     asks = version is not None and version.state == State.COMMENT
     messages.success(
@@ -495,5 +487,5 @@ def _to_draft(request: SignedInRequest, found: Agreement, like: str = "") -> Htt
     )
     where = (found.partnership.slug, found.reference, version.number if version else 1)
     if like:
-        return redirect(f"{reverse('agreement_changes', args=where)}?since={like}")
+        return redirect(f"{reverse('agreement_changes', args=where)}?since={like.reference}")
     return redirect("agreement_version", *where)

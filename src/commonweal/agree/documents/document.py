@@ -81,6 +81,7 @@ def _last_change(sheet: Sheet) -> datetime:
     """When something last happened to the version: the time of making that the file states."""
     version = sheet.version
     moments = [version.drafted_at, version.opened_at, version.active_at, version.replaced_at]
+    moments.append(version.dropped_at)
     moments += [line.signature.signed_at for line in sheet.parties if line.signature]
     moments += [line.withdrawal.at for line in sheet.parties if line.withdrawal]
     return max(moment for moment in moments if moment is not None)
@@ -110,12 +111,17 @@ def _stamp(sheet: Sheet, at: datetime) -> dict[str, Any]:
     if sheet.version.state == State.DRAFT:
         word = _("Draft – not in force")
     said = standing.sentence
-    if not said and sheet.version.active_at:
+    # A paper that is signed and begins later is as good as one that has begun.
+    closed = sheet.closed
+    begins = closed.params["day"] if closed and closed.code == "not_started" else None
+    if sheet.version.active_at and (not said or begins):
         since = words.day(sheet.terms.day_of(sheet.version.active_at))
         said = _("Signed by every party on %(day)s.") % {"day": since}
+    if begins:
+        word = _("Begins on %(day)s") % {"day": words.day(begins)}
     return {
         "word": word,
-        "good": standing.look == "good",
+        "good": standing.look == "good" or begins is not None,
         "sentence": _("As of %(day)s.") % {"day": day} + f" {said}",
     }
 

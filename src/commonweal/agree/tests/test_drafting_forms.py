@@ -10,10 +10,11 @@ from django.test import Client
 from django.urls import reverse
 from django.utils.translation import gettext_lazy, override
 
-from commonweal.agree import actions, beginning, legal_clauses, queries, words
+from commonweal.agree import actions, beginning, legal_clauses, policies, queries, words
 from commonweal.agree.drafting import party
 from commonweal.agree.forms import SharingForm
 from commonweal.agree.models import Agreement, Kind
+from commonweal.agree.tests import factories as f
 from commonweal.agree.tests.test_kinds import drafted
 from commonweal.agree.tests.test_views import (
     body,
@@ -33,10 +34,12 @@ from commonweal.convene.tests.factories import (
     PartnershipFactory,
     convener_of,
     convener_organisation,
+    member_of,
+    seated,
     sponsor_organisation,
 )
 from commonweal.core.errors import Missing
-from commonweal.core.models import Role
+from commonweal.core.models import Organisation, Role
 from commonweal.core.scope import system
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("day_of_agreements")]
@@ -361,7 +364,7 @@ def test_another_agreement_begins_with_what_one_says(
     plain = convener.get(url.partition("?")[0]).content.decode()
     assert "Begin with one that is there" in plain and f'href="{url}"' in plain
     page = convener.get(url)
-    assert f"It begins with what {first.reference} says." in body(page)
+    assert f"It begins with what {first.reference} says, but for the days of use." in body(page)
     assert url.replace("&", "&amp;") in convener.get(path("agreement", first)).content.decode()
     shown = initial(page.context["form"])
     assert not shown.get("title")
@@ -371,6 +374,12 @@ def test_another_agreement_begins_with_what_one_says(
     told = body(differs)
     assert f"How {second.reference} differs from {first.reference}" in told
     assert len(differs.context["changes"].redline.clauses(CHANGED)) == 2
+    # Whoever reads or signs it finds the way back to what is different.
+    assert second.begun_from == first
+    differences = f"{path('agreement_changes', second, 1)}?since={first.reference}"
+    assert differences in convener.get(path("agreement", second)).content.decode()
+    actions.open_for_signature(version=queries.latest(second), by=system("test"), at=AT)
+    assert differences in convener.get(path("sign_agreement", second)).content.decode()
     other = f"{path('agreement_changes', second, 1)}?since=CON-1"
     assert convener.get(other).status_code == 404
     says = [queries.clauses_of(queries.latest(each)) for each in (first, second)]
@@ -397,8 +406,45 @@ def test_days_that_are_over_are_not_taken_over(partnership: Partnership, convene
     later = datetime.combine(queries.terms_of(version).last_day, time(12), UTC) + timedelta(days=9)
     with pytest.raises(Missing):
         stranger = convener_of(PartnershipFactory())
-        beginning.another(stranger, partnership.slug, first.reference, Kind.DSA, later)
-    found = beginning.another(
-        convener_of(partnership), partnership.slug, first.reference, Kind.DSA, later
-    )
+        beginning.model(stranger, partnership.slug, first.reference, Kind.DSA, later)
+    found = beginning.another(first, later)
     assert "expiry" not in found and found["start"] == later.date()
+
+
+def test_a_model_of_a_licence_gives_way_to_the_agreement_above(
+    partnership: Partnership, convener: Client
+) -> None:
+    """The days are those of the agreement above, and no limit is offered that would be too wide."""
+    wide = f.shared(partnership, minimum_cell=c.MinimumCell(3))
+    like = f.licensed(wide)
+    above = f.shared(
+        partnership,
+        minimum_cell=c.MinimumCell(10),
+        publication=c.Publication("partners"),
+        start=c.Start(date(2027, 5, 2)),
+        expiry=c.Expiry(date(2028, 5, 1)),
+    )
+    shown = initial(
+        convener.get(f"{path('draft_licence', above)}?like={like.reference}").context["form"]
+    )
+    assert shown["minimum_cell"] == 10
+    assert shown["publication"] == "partners"
+    assert (shown["start"], shown["expiry"]) == (date(2027, 5, 2), date(2028, 5, 1))
+
+
+def test_who_gives_the_data_prepares_a_licence_to_it(partnership: Partnership) -> None:
+    """A licence that names no provider has no signature of theirs; it is their data all the same."""
+    above = f.shared(partnership)
+    providers = sorted(queries.terms_of(queries.latest(above)).party("provider").ids)  # type: ignore[union-attr]
+    mine, gone = (Organisation.objects.get(pk=each) for each in providers)
+    licence = f.licensed(above)
+    parties = queries.terms_of(queries.latest(licence)).parties
+    assert not {mine.pk, gone.pk} & set(parties)
+    assert policies.can_prepare(member_of(mine), licence, parties, AT)
+    other = seated(partnership).organisation
+    assert other is not None
+    assert not policies.can_prepare(member_of(other), licence, parties, AT)
+    actions.withdraw(agreement=above, organisation=gone, reason="", by=f.signatory_of(gone), at=AT)
+    assert not policies.can_prepare(member_of(gone), licence, parties, AT)
+    # What is above a sharing agreement makes nobody its preparer.
+    assert not policies.can_prepare(member_of(other), above, [], AT)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 import time
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -24,7 +24,7 @@ from commonweal.agree.documents.queries import code_of
 from commonweal.agree.documents.tests.scene import client_of, drafted, providers, revised
 from commonweal.agree.models import Agreement, AgreementVersion, Signature
 from commonweal.agree.signing import Hand, put_signature
-from commonweal.agree.tests.factories import signatory_of, signed_by_all
+from commonweal.agree.tests.factories import shared, signatory_of, signed_by_all
 from commonweal.compute.permits import clauses as c
 from commonweal.compute.permits import governing as g
 from commonweal.convene.tests.factories import AT, PersonFactory
@@ -169,6 +169,15 @@ def test_says_who_signed_when_and_what(agreement: Agreement) -> None:
     assert squeezed("As of 1 March 2026. Signed by every party on 5 January 2026.") in told
     links = [a.get_object()["/A"]["/URI"] for p in read(data).pages for a in p.get("/Annots", [])]
     assert links == [f"{settings.BASE_URL}/verify/{code_of(version)}/"]
+
+
+def test_what_begins_later_is_signed_all_the_same(agreement: Agreement) -> None:
+    """No reader takes a paper that every party signed for one that does not hold."""
+    later = shared(agreement.partnership, start=c.Start(date(2026, 9, 1)))
+    told = words(made(later.versions.get()))
+    assert squeezed("Begins on 1 September 2026") in told
+    assert squeezed("As of 1 March 2026. Signed by every party on 5 January 2026.") in told
+    assert squeezed("Not begun") not in told
 
 
 def test_says_how_each_signature_was_given(agreement: Agreement) -> None:
