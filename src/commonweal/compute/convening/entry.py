@@ -1,8 +1,7 @@
 """Places to begin, rated by a group on four criteria: their order, and whether enough accept one.
 
-The criteria are those of Martínez Orbegozo et al., *Cross-Boundary Collaborations in Cities: Where to
-Start*, Journal of Applied Behavioral Science, 2022. No way of scoring them was published: points, order
-and gate are ours.
+The criteria are those of Martínez Orbegozo et al., Journal of Applied Behavioral Science, 2022. No way of
+scoring them was found: points, order and gate are ours.
 """
 
 from __future__ import annotations
@@ -73,7 +72,12 @@ def ordered(proposals: Iterable[Rated]) -> Result[tuple[Profile, ...]]:
             plain, key=lambda each: -(Fraction(-1) if each.weakest is None else each.weakest)
         )
     ]
-    return Result(tuple(found), {"order": [_trace(each) for each in found]})
+    return Result(tuple(found), traced_order(found))
+
+
+def traced_order(found: Iterable[Profile]) -> dict[str, Any]:
+    """Profiles in their order as plain values for a trace; never a single rating."""
+    return {"order": [_trace(each) for each in found]}
 
 
 def _profile(given: Rated) -> Profile:

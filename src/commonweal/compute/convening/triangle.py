@@ -33,9 +33,9 @@ class Task:
 
 
 TASKS = (
-    Task("people", "legitimacy", ("sponsor", "pledge", "sectors", "residents")),
+    Task("people", "legitimacy", ("sponsor", "pledge", "sectors", "residents", "voices")),
     Task("problem", "value", ("problem", "outcome", "indicator")),
-    Task("approach", "value", ("theory", "entry_point")),
+    Task("approach", "value", ("theory", "tested", "entry_point")),
     Task("governance", "capacity", ("constitution", "decision_types", "memorandum")),
     Task("resources", "legitimacy", ("commitments", "funding", "data")),
 )

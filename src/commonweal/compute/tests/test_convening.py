@@ -168,10 +168,10 @@ class TestTriangle:
     @pytest.mark.parametrize(
         ("pieces", "scores", "finding"),
         [
-            ({"theory"}, (2, 2, 2), "close"),
-            ({"theory"}, (0, 2, 4), "apart"),
-            ({"theory", "entry_point"}, (2, 2, 3), "behind"),
-            ({"theory", "entry_point"}, (0, 0), "unrated"),
+            ({"theory", "tested"}, (3, 3, 3), "close"),
+            ({"theory", "tested"}, (1, 3, 4), "apart"),
+            ({"theory", "tested", "entry_point"}, (2, 2, 3), "behind"),
+            ({"theory", "tested", "entry_point"}, (0, 0), "unrated"),
             (set(), (1, 1, 2), "close"),
             (set(), (1, 1, 2, 2), "ahead"),
         ],
