@@ -9,8 +9,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from commonweal.aim.beginnings.models import PilotReview
 from commonweal.aim.beginnings.queries import Bar, Board, Candidate
@@ -21,37 +20,37 @@ from commonweal.compute.decisions.asking import Rule
 from commonweal.core.formats import day, number
 
 NAMES: Mapping[str, Promise] = {
-    "meaningful": lazy("Meaningful"),
-    "actionable": lazy("Actionable"),
-    "acceptable": lazy("Acceptable"),
-    "provisional": lazy("Provisional"),
+    "meaningful": gettext_lazy("Meaningful"),
+    "actionable": gettext_lazy("Actionable"),
+    "acceptable": gettext_lazy("Acceptable"),
+    "provisional": gettext_lazy("Provisional"),
 }
 ENOUGH: Mapping[str, Promise] = {
-    Rule.CONSENT: lazy(
+    Rule.CONSENT: gettext_lazy(
         "Enough members means: %(needed)d of %(seats)d seats have rated it, and nobody objects."
     ),
-    Rule.MAJORITY: lazy(
+    Rule.MAJORITY: gettext_lazy(
         "Enough members means: %(needed)d of %(seats)d seats have rated it without an objection, and"
         " they are more than those that object."
     ),
-    Rule.TWO_THIRDS: lazy(
+    Rule.TWO_THIRDS: gettext_lazy(
         "Enough members means: %(needed)d of %(seats)d seats have rated it without an objection, and"
         " they are two thirds of those that rated."
     ),
-    Rule.UNANIMITY: lazy(
+    Rule.UNANIMITY: gettext_lazy(
         "Enough members means: all %(seats)d seats have rated it, and nobody objects."
     ),
-    HALF: lazy(
+    HALF: gettext_lazy(
         "Enough members means: %(needed)d of %(seats)d seats, more than half, have rated it without an"
         " objection."
     ),
 }
 HINDRANCES: Mapping[str, Promise] = {
-    "objection_open": lazy(
+    "objection_open": gettext_lazy(
         "An objection is open: take it up, change the proposal, or propose anew."
     ),
-    "no_majority": lazy("Those without an objection are not more than those that object."),
-    "no_two_thirds": lazy(
+    "no_majority": gettext_lazy("Those without an objection are not more than those that object."),
+    "no_two_thirds": gettext_lazy(
         "Those without an objection are less than two thirds of those that rated."
     ),
 }

@@ -367,7 +367,7 @@ class TestPages:
         assert "Adapted from De Jong" in page
         assert runs.post(self.at(partnership, "close_triangle_round")).status_code == 302
         page = text(runs.get(self.at(partnership)))
-        assert "Dotted: when round 1 was closed" in page and "Begin the next round" in page
+        assert "The thin line: when round 1 was closed" in page and "Begin the next round" in page
 
     def test_bad_input_is_kept(self, table: Any) -> None:
         partnership, seats = table

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.urls import reverse
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -42,13 +43,18 @@ def found(partnership: Partnership, at: datetime) -> dict[str, Found]:
     return {each.piece: each for each in pieces}
 
 
+def _short(words: str) -> str:
+    """The beginning of a longer text, for a link to the whole."""
+    return str(Truncator(words).chars(80))
+
+
 def _people(partnership: Partnership, seats: Sequence[Seat]) -> Iterator[Found]:
     table = reverse("table", args=[partnership.slug])
     sponsor = next((seat for seat in seats if seat.kind == Seat.Kind.SPONSOR), None)
     if sponsor:
         yield Found("sponsor", sponsor.holder, table)
     if partnership.pledge:
-        yield Found("pledge", partnership.pledge, table)
+        yield Found("pledge", _short(partnership.pledge), table)
     sectors = {seat.organisation.sector for seat in seats if seat.organisation}
     if len(sectors) > 1:
         said = ngettext("%(count)d sector", "%(count)d sectors", len(sectors))
@@ -65,7 +71,7 @@ def _people(partnership: Partnership, seats: Sequence[Seat]) -> Iterator[Found]:
 def _aims(partnership: Partnership) -> Iterator[Found]:
     slug = partnership.slug
     if partnership.problem and partnership.affected:
-        yield Found("problem", partnership.problem, reverse("partnership", args=[slug]))
+        yield Found("problem", _short(partnership.problem), reverse("partnership", args=[slug]))
     outcome = Node.objects.filter(partnership=partnership, kind=Node.Kind.OUTCOME).first()
     if outcome:
         yield Found("outcome", outcome.label, reverse("theory", args=[slug]))

@@ -15,7 +15,7 @@ from commonweal.aim.triangle.models import Evidence, Round
 from commonweal.aim.triangle.queries import Board
 from commonweal.aim.triangle.words import CORNERS, PIECES, TASKS
 from commonweal.compute.convening.spread import FEWEST, HIGHEST, LOWEST
-from commonweal.compute.convening.triangle import Reading
+from commonweal.compute.convening.triangle import Corner, Reading
 from commonweal.core.formats import day
 
 TAGS = {
@@ -87,9 +87,9 @@ def picture(board: Board) -> dict[str, Any]:
     # Public value stands at the top.
     return {
         "id": "triangle",
-        "finding": _("How far the three corners are filled"),
+        "finding": _least(found),
         "subject": _("The filled area is the share of the evidence that is there"),
-        "note": _("Dotted: when round %(number)d was closed, on %(day)s.")
+        "note": _("The thin line: when round %(number)d was closed, on %(day)s.")
         % {"number": before.number, "day": day(before.closed_at)}
         if before and before.closed_at
         else "",
@@ -104,6 +104,18 @@ def picture(board: Board) -> dict[str, Any]:
             }
             for each in found
         ],
+    }
+
+
+def _least(found: Sequence[Corner]) -> str:
+    """Which corner has the least to show; that there is none when all are filled alike."""
+    least = min(found, key=lambda each: each.found / each.expected)
+    if all(each.found * least.expected == least.found * each.expected for each in found):
+        return _("The three corners are filled alike.")
+    return _("“%(corner)s” has the least to show: %(found)d of %(expected)d.") % {
+        "corner": CORNERS[least.key],
+        "found": least.found,
+        "expected": least.expected,
     }
 
 

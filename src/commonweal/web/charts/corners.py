@@ -1,7 +1,7 @@
 """A triangle whose corners fill: how much of what is expected is there, and how much was before.
 
 Each corner has a field of its own, of the same size. What is there fills it from the corner; the filled
-area, not its height, is the share. The earlier share is a dotted outline.
+area, not its height, is the share. The earlier share is a thin line.
 """
 
 from __future__ import annotations
@@ -53,8 +53,7 @@ def corners(chart: Corners) -> SafeString:
         figure.Picture("wide", _draw(chart, Shape(300, 600, 2.0 * LINE + 12), f"{root}-wide")),
         figure.Picture("narrow", _draw(chart, Shape(220, 288, 3.0 * LINE + 12), f"{root}-narrow")),
     ]
-    notes: list[str] = []
-    return figure.frame("corners", root, chart.about, pictures, table(chart), notes=notes)
+    return figure.frame("corners", root, chart.about, pictures, table(chart))
 
 
 def _draw(chart: Corners, shape: Shape, root: str) -> SafeString:
@@ -91,12 +90,15 @@ def _scaled(kite: list[Point], share: float) -> list[Point]:
 
 
 def _field(one: Corner, kite: list[Point]) -> SafeString:
+    """What was there before is a line within the filled area, or a dotted one around it."""
     parts = [_polygon(kite, "cw-box")]
-    if one.found:
-        parts.append(_polygon(_scaled(kite, one.share), "cw-bar"))
-    if one.before:
+    if one.before is not None and one.before > one.share:
         earlier = _scaled(kite, one.before)
         parts.append(_polygon(earlier, "cw-reference cw-reference--baseline", fill="none"))
+    if one.found:
+        parts.append(_polygon(_scaled(kite, one.share), "cw-bar"))
+    if one.before and one.before <= one.share:
+        parts.append(_polygon(_scaled(kite, one.before), "cw-point"))
     return svg.group(*parts)
 
 
@@ -110,9 +112,8 @@ def _label(number: int, shape: Shape, place: Point) -> tuple[float, int]:
     whole = int(shape.base / svg.CHARACTER)
     if number == 0:
         return 0.0, whole
-    # Away from the middle where there is room, so that the two at the bottom never meet.
-    x = max(abs(place[0]), shape.base / 4) * (1 if place[0] > 0 else -1)
-    x = min(abs(x), shape.base / 4 + 20) * (1 if x > 0 else -1)
+    # Below its corner, but never so far out that its words leave the picture.
+    x = min(abs(place[0]), shape.base / 4 + 8) * (1 if place[0] > 0 else -1)
     return x, int(shape.base / 2 / svg.CHARACTER) - 1
 
 

@@ -14,7 +14,13 @@ from commonweal.web.charts.model import corners_of
 THREE = [
     {"label": "Public value", "found": 1, "expected": 4, "words": "1 of 4", "before": 0.5},
     {"label": "Legitimacy and support", "found": 0, "expected": 7, "words": "0 of 7"},
-    {"label": "Operational <capacity>", "found": 3, "expected": 3, "words": "3 of 3"},
+    {
+        "label": "Operational <capacity>",
+        "found": 3,
+        "expected": 3,
+        "words": "3 of 3",
+        "before": 0.33,
+    },
 ]
 
 
@@ -37,8 +43,10 @@ def test_the_filled_area_is_the_share() -> None:
     assert [round(area(each)) for each in fields] == [round(area(fields[0]))] * 3
     assert area(filled[0]) / area(fields[0]) == pytest.approx(0.25, abs=0.01)
     assert area(filled[1]) / area(fields[2]) == pytest.approx(1, abs=0.01)
-    (before,) = polygons(wide, "cw-reference cw-reference--baseline")
-    assert area(before) / area(fields[0]) == pytest.approx(0.5, abs=0.01)
+    (more,) = polygons(wide, "cw-reference cw-reference--baseline")
+    assert area(more) / area(fields[0]) == pytest.approx(0.5, abs=0.01)
+    (less,) = polygons(wide, "cw-point")
+    assert area(less) / area(fields[0]) == pytest.approx(0.33, abs=0.01)
 
 
 def test_nothing_fills_nothing_and_words_are_text() -> None:
