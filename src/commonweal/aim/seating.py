@@ -38,11 +38,15 @@ def holder(seat: Seat) -> UUID:
     return seat.organisation_id or seat.pk
 
 
-def current(rows: Iterable[R], table: Sequence[Seat]) -> list[R]:
-    """The newest rating of everybody at the table; of who has left it none."""
-    newest: dict[UUID, R] = {}
-    here = {holder(each) for each in table}
+def newest(rows: Iterable[R]) -> list[R]:
+    """The newest rating of everybody who rated: of an organisation with two seats only one."""
+    found: dict[UUID, R] = {}
     for row in sorted(rows, key=lambda each: each.rated_at):
-        if holder(row.seat) in here:
-            newest[holder(row.seat)] = row
-    return list(newest.values())
+        found[holder(row.seat)] = row
+    return list(found.values())
+
+
+def current(rows: Iterable[R], table: Sequence[Seat]) -> list[R]:
+    """The same, of everybody at the table; of who has left it none."""
+    here = {holder(each) for each in table}
+    return [row for row in newest(rows) if holder(row.seat) in here]

@@ -127,12 +127,7 @@ def rate(
         given[name] = points[name]
     words = said(objection, "objection", MOST)
     with transaction.atomic():
-        now = EntryPoint.objects.select_for_update().get(pk=entry_point.pk)
-        if now.chosen_at is not None:
-            raise Conflict(
-                _("This entry point is chosen, so its ratings stay as they are."),
-                mend=_("Say at its review what you think of it now."),
-            )
+        check_can_be_rated(EntryPoint.objects.select_for_update().get(pk=entry_point.pk))
         row, _created = EntryRating.objects.update_or_create(
             entry_point=entry_point,
             seat=seat,
@@ -140,6 +135,15 @@ def rate(
         )
         _log("entry_point_rated", entry_point, by, at, seat=seat)
     return row
+
+
+def check_can_be_rated(entry_point: EntryPoint) -> None:
+    """Raises Conflict for one that is or was chosen."""
+    if entry_point.chosen_at is not None:
+        raise Conflict(
+            _("This entry point is chosen, so its ratings stay as they are."),
+            mend=_("Say at its review what you think of it now."),
+        )
 
 
 def choose_entry_point(
@@ -157,7 +161,11 @@ def choose_entry_point(
     check_can_be_chosen(entry_point, at)
     reason = said(because, "because", MOST)
     with transaction.atomic():
-        EntryPoint.objects.select_for_update().get(pk=entry_point.pk)
+        now = EntryPoint.objects.select_for_update().get(pk=entry_point.pk)
+        if now.chosen_at is not None:
+            raise Conflict(
+                _("Somebody else has just changed this."), mend=_("Reload the page and look.")
+            )
         found, _bar = queries.candidate(by, entry_point, at)
         if not found.gate.answer.is_open and not reason:
             raise Invalid.at(

@@ -126,12 +126,6 @@ class Board:
     seats: int
     mine: tuple[Seat, ...]
 
-    @property
-    def order(self) -> Result[tuple[Profile, ...]]:
-        """The order with its trace."""
-        found = tuple(each.profile for each in self.proposed)
-        return Result(found, entry.traced_order(found))
-
 
 def board(actor: Actor, partnership: Partnership, at: datetime) -> Board:
     """Every entry point with what is said of it. Eight queries, whatever their number."""
@@ -143,7 +137,7 @@ def board(actor: Actor, partnership: Partnership, at: datetime) -> Board:
     open_ones = {point: seating.current(said[point.pk], table) for point in _proposed(points)}
     ordered = entry.ordered(_rated(point, rows) for point, rows in open_ones.items()).answer
     by_key = {str(point.pk): point for point in open_ones}
-    kept = [_rated(point, said[point.pk]) for point in points if point.chosen_at]
+    kept = [_rated(point, seating.newest(said[point.pk])) for point in points if point.chosen_at]
     return Board(
         chosen=next((point for point in points if point.is_chosen), None),
         proposed=tuple(

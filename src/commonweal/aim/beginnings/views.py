@@ -82,6 +82,7 @@ def rate_entry_point(request: SignedInRequest, slug: str, pk: UUID) -> HttpRespo
     """How does this proposal look from your seat?"""
     partnership, mine = _speakers(request, slug)
     point = queries.entry_point_for(request.actor, slug, pk, request.at)
+    actions.check_can_be_rated(point)
     own = queries.own_rating(point, mine[0]) if len(mine) == 1 else None
     before = {name: getattr(own, name) for name in (*CRITERIA, "objection")} if own else None
     form = RatingForm(request.POST or None, mine=mine, initial=before)

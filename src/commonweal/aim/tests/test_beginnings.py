@@ -64,9 +64,14 @@ def speaker(seat: Seat) -> Actor:
 
 
 def proposed(partnership: Partnership, **changes: Any) -> EntryPoint:
+    """By the convener; of several each a second after the one before, so that their order is known."""
     seat = partnership.seats.get(kind="convener")
     return actions.propose_entry_point(
-        partnership=partnership, seat=seat, idea=replace(IDEA, **changes), by=speaker(seat), at=AT
+        partnership=partnership,
+        seat=seat,
+        idea=replace(IDEA, **changes),
+        by=speaker(seat),
+        at=AT + timedelta(seconds=EntryPoint.objects.count()),
     )
 
 
@@ -329,6 +334,29 @@ class TestChoosing:
         found = EntryPointFactory(review_date=date(2026, 2, 1))
         with pytest.raises(Conflict, match="review date"):
             actions.choose_entry_point(entry_point=found, by=convener_of(found.partnership), at=AT)
+
+    def test_it_is_chosen_once_however_old_the_page_is(self, table: Any) -> None:
+        partnership, _seats = table
+        by = convener_of(partnership)
+        point = proposed(partnership)
+        old = EntryPoint.objects.get(pk=point.pk)
+        actions.choose_entry_point(entry_point=point, because="First.", by=by, at=AT)
+        with pytest.raises(Conflict, match="just changed"):
+            actions.choose_entry_point(entry_point=old, because="Second.", by=by, at=AT)
+        assert EntryPoint.objects.get().chosen_because == "First."
+
+    def test_what_was_rated_is_shown_as_it_was_when_it_was_chosen(self, table: Any) -> None:
+        """Also of who has left the table since, and of an organisation with two seats once."""
+        partnership, seats = table
+        point = proposed(partnership)
+        second = seated(partnership, seats[2].organisation, Seat.Kind.FUNDER)
+        for seat in (*seats, second):
+            rated(point, seat, "4444")
+        by = convener_of(partnership)
+        actions.choose_entry_point(entry_point=point, by=by, at=AT)
+        convene.end_seat(seat=seats[3], reason="Moved on.", by=by, at=AT)
+        board = queries.board(by, partnership, AT + timedelta(days=1))
+        assert board.profiles[point.pk].rated == 4
 
     def test_only_the_convener(self, table: Any) -> None:
         partnership, seats = table

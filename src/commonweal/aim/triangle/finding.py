@@ -72,7 +72,7 @@ def _aims(partnership: Partnership) -> Iterator[Found]:
     slug = partnership.slug
     if partnership.problem and partnership.affected:
         yield Found("problem", _short(partnership.problem), reverse("partnership", args=[slug]))
-    outcome = Node.objects.filter(partnership=partnership, kind=Node.Kind.OUTCOME).first()
+    outcome = beginnings.outcomes(partnership).first()
     if outcome:
         yield Found("outcome", outcome.label, reverse("theory", args=[slug]))
     indicator = Indicator.objects.filter(partnership=partnership).order_by("defined_at").first()

@@ -97,7 +97,7 @@ def _field(one: Corner, kite: list[Point]) -> SafeString:
         parts.append(_polygon(earlier, "cw-reference cw-reference--baseline", fill="none"))
     if one.found:
         parts.append(_polygon(_scaled(kite, one.share), "cw-bar"))
-    if one.before and one.before <= one.share:
+    if one.before and one.before < one.share:
         parts.append(_polygon(_scaled(kite, one.before), "cw-point"))
     return svg.group(*parts)
 
