@@ -17,7 +17,7 @@ from commonweal.agree.decisions.models import DecisionType
 from commonweal.agree.models import Kind
 from commonweal.agree.queries import Summary
 from commonweal.aim.beginnings import queries as beginnings
-from commonweal.aim.models import Edge, Indicator, Node
+from commonweal.aim.models import Edge, Indicator
 from commonweal.compute.permits.kinds import SHARING
 from commonweal.convene import queries as convene
 from commonweal.convene.models import Partnership, Seat
