@@ -28,7 +28,7 @@ ROOMS = {
     "convene": "The table and the journey",
     "agree": "Agreements",
     "decisions": "Decisions and disputes",
-    "aim": "Entry points, theory of change, indicators",
+    "aim": "Entry points, Strategic Triangle, theory of change, indicators",
     "pool": "Data",
     "measure": "Releases",
 }
@@ -43,6 +43,8 @@ MORE = {
     "verify-log": "See [Re-run a published number](../how-to/re-run-a-published-number.md).",
     "backup": "See [Back up and restore](../how-to/backup-and-restore.md).",
     "restore": "See [Back up and restore](../how-to/backup-and-restore.md).",
+    "entry-points": "See [Choose where to begin](../how-to/choose-where-to-begin.md).",
+    "triangle": "See [Choose where to begin](../how-to/choose-where-to-begin.md).",
     "outbox": "See [Send mail](../how-to/send-mail.md).",
     "create-operator": "See [Run it](../how-to/run-it.md).",
 }
@@ -69,6 +71,11 @@ MODULES = {
         "decisions.outcome",
         "decisions.delegating",
         "decisions.rights",
+    ),
+    "Where to begin, and whether we see it alike": (
+        "convening.spread",
+        "convening.entry",
+        "convening.triangle",
     ),
     "Invented records": ("synthetic.world", "synthetic.visits", "synthetic.drops"),
     "What all share": ("result", "errors"),

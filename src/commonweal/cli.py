@@ -120,6 +120,8 @@ def parser() -> argparse.ArgumentParser:
     from commonweal.agree import commands as agree_commands
     from commonweal.agree.access import commands as access_commands
     from commonweal.agree.documents import commands as document_commands
+    from commonweal.aim.beginnings import commands as beginnings_commands
+    from commonweal.aim.triangle import commands as triangle_commands
     from commonweal.convene import commands as convene_commands
     from commonweal.core import commands as core_commands
     from commonweal.desk import commands as desk_commands
@@ -140,6 +142,8 @@ def parser() -> argparse.ArgumentParser:
         agree_commands,
         document_commands,
         access_commands,
+        beginnings_commands,
+        triangle_commands,
         pool_commands,
         measure_commands,
     ):

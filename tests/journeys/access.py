@@ -161,8 +161,17 @@ link_nodes                  convener                     convener
 link                        convener                     convener
 remove_link                 -                            convener
 entry_points                the table, evaluator, auditor  -
-propose_entry_point         convener                     convener
-choose_entry_point          -                            convener
+propose_entry_point         the table                    the table
+rate_entry_point            the table                    the table
+choose_entry_point          convener                     convener
+review_entry_point          convener                     convener
+triangle                    the table                    -
+rate_triangle               the table                    the table
+begin_triangle_round        -                            convener
+close_triangle_round        -                            convener
+take_back_triangle_evidence  -                           convener, partner
+triangle_owner              members                      members
+add_triangle_evidence       the table                    the table
 indicators                  the table, evaluator, auditor  -
 define_indicator            convener                     convener
 indicator                   the table, evaluator, auditor  -

@@ -42,6 +42,7 @@ from commonweal.agree.recommendations.tests.factories import appointed, recommen
 from commonweal.agree.tests.factories import dsa_clauses, signatory_of
 from commonweal.aim import queries as aims
 from commonweal.aim.models import Edge, EntryPoint, Node
+from commonweal.aim.triangle.models import Evidence
 from commonweal.convene.models import Partnership, Seat
 from commonweal.convene.tests.factories import (
     EARLIER,
@@ -263,8 +264,21 @@ def of_aim(node: Node, edge: Edge, entry_point: EntryPoint) -> Any:
     return {
         **{name: {"pk": node.pk} for name in ("node", "remove_node")},
         **{name: {"pk": edge.pk} for name in ("link", "remove_link")},
-        "choose_entry_point": {"pk": entry_point.pk},
+        **{
+            name: {"pk": entry_point.pk}
+            for name in ("rate_entry_point", "choose_entry_point", "review_entry_point")
+        },
     }
+
+
+def of_triangle(seat: Seat, words: str) -> Any:
+    """Something to show, added by hand."""
+    row = Evidence.objects.create(
+        partnership=seat.partnership, task="people", words=words, added_by=seat, added_at=AT
+    )
+    where = ("triangle_owner", "add_triangle_evidence")
+    tasks = {name: {"task": "people"} for name in where}
+    return {"take_back_triangle_evidence": {"pk": row.pk}, **tasks}
 
 
 PROPOSALS = (
@@ -369,14 +383,15 @@ def own_side(example: Partnership) -> Side:
     sent = Submission.objects.filter(provider=aldmoor).exclude(quarantine_file="").first()
     assert sent is not None and sent.job is not None
     edge = Edge.objects.filter(source__partnership=example, source__indicators=None).first()
-    point = EntryPoint.objects.get(partnership=example, chosen_at=None)
-    assert edge is not None
+    point = EntryPoint.objects.filter(partnership=example, chosen_at=None).first()
+    assert edge is not None and point is not None
     return Side(
         example.slug,
         {**common(example, sent, link, token), "job_id": sent.job.pk, "mail_id": outgoing()},
         {
             **special(draft, signing, example.seats.get(organisation=aldmoor), contract, release),
             **of_aim(edge.source, edge, point),
+            **of_triangle(example.seats.get(organisation=places[PARENTS]), "A letter"),
             **sent_by_link(here, link),
             **before_signature(example, draft, signing, hospital, office),
             **papers(example, draft, signing, by),
@@ -432,6 +447,7 @@ def foreign_side(found: Small) -> Side:
             **special(draft, signing, found.seat, here.contract, found.release.number),
             **papers(found.partnership, draft, signing, here.convener),
             **of_aim(found.node, found.edge, found.entry_point),
+            **of_triangle(foreign_seat(found), f"{SECRET} wrote a letter"),
             **sent_by_link(found.here, found.link),
             **before_signature(found.partnership, draft, signing, here.other, found.user),
             **of_decisions(foreign_proposal(found), found.seat, foreign_seat(found)),

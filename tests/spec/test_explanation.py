@@ -11,7 +11,14 @@ import pytest
 from commonweal.compute.synthetic.places import BED_REACHES, PILOT_EFFECTS
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "explanation"
-WITH_EXAMPLES = ("decisions", "disclosure", "uncertainty-and-change", "the-example-and-its-truth")
+WITH_EXAMPLES = (
+    "decisions",
+    "disclosure",
+    "strategic-triangle",
+    "the-example-and-its-truth",
+    "uncertainty-and-change",
+    "where-to-begin",
+)
 
 
 @pytest.mark.parametrize("name", WITH_EXAMPLES)

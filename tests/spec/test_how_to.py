@@ -24,6 +24,7 @@ FOLDER = ROOT / "docs" / "how-to"
 EXAMPLES = ("write-a-data-contract", "write-an-indicator", "protect-small-groups")
 PAGES = (
     *EXAMPLES,
+    "choose-where-to-begin",
     "from-draft-to-signature",
     "hand-in-data",
     "make-a-commitment",

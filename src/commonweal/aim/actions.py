@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -14,7 +14,7 @@ from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from commonweal.aim import policies, queries
-from commonweal.aim.models import Edge, EntryPoint, Indicator, IndicatorVersion, Node
+from commonweal.aim.models import Edge, Indicator, IndicatorVersion, Node
 from commonweal.compute.errors import Unusable
 from commonweal.compute.indicators.definition import (
     Definition,
@@ -29,66 +29,6 @@ from commonweal.core import events
 from commonweal.core.errors import Conflict, Denied, Invalid
 from commonweal.core.models import Organisation
 from commonweal.core.scope import Actor
-
-
-def propose_entry_point(
-    *,
-    partnership: Partnership,
-    statement: str,
-    meaningful: str,
-    actionable: str,
-    acceptable: str,
-    provisional: str,
-    review_date: date,
-    by: Actor,
-    at: datetime,
-) -> EntryPoint:
-    """Propose a place to begin, with a word on each of the four criteria. Convener only.
-
-    Raises Invalid when a criterion is left blank or the review date is not in the future.
-    """
-    policies.check_can_aim(by, partnership, at)
-    said = {
-        "statement": _said(statement, "statement", _("Say what you would begin with.")),
-        "meaningful": _said(meaningful, "meaningful", _("Say what it would change.")),
-        "actionable": _said(actionable, "actionable", _("Say who can do it, with what.")),
-        "acceptable": _said(acceptable, "acceptable", _("Say who agrees, who has doubts.")),
-        "provisional": _said(provisional, "provisional", _("Say what you would do next.")),
-    }
-    if review_date <= at.date():
-        late = _("Choose a day in the future: that is when you look at it again.")
-        raise Invalid.at("review_date", late)
-    with transaction.atomic():
-        found = EntryPoint.objects.create(
-            partnership=partnership, review_date=review_date, proposed_at=at, **said
-        )
-        _log("entry_point_proposed", found, partnership, by, at)
-    return found
-
-
-def choose_entry_point(*, entry_point: EntryPoint, by: Actor, at: datetime) -> None:
-    """Begin here. The one chosen before is left behind and stays on record. Convener only."""
-    partnership = entry_point.partnership
-    policies.check_can_aim(by, partnership, at)
-    if entry_point.is_chosen:
-        return
-    if entry_point.left_at is not None:
-        raise Conflict(
-            _("This entry point was chosen before and left behind."),
-            mend=_("Propose it anew, with what has changed since."),
-        )
-    if entry_point.review_date <= at.date():
-        raise Conflict(
-            _("Its review date has passed."), mend=_("Propose it anew with a later review date.")
-        )
-    with transaction.atomic():
-        before = EntryPoint.objects.filter(
-            partnership=partnership, chosen_at__isnull=False, left_at__isnull=True
-        )
-        before.update(left_at=at)
-        _claim(lambda: EntryPoint.objects.filter(pk=entry_point.pk).update(chosen_at=at))
-        entry_point.chosen_at = at
-        _log("entry_point_chosen", entry_point, partnership, by, at)
 
 
 def add_node(
@@ -445,16 +385,13 @@ def _free_label(partnership: Partnership, label: str, but: Node | None = None) -
     return label
 
 
-def _claim(write: Callable[[], object], otherwise: str = "") -> None:
+def _claim(write: Callable[[], object], otherwise: str) -> None:
     """Write; when a constraint says that it is there already, say so in words."""
     try:
         with transaction.atomic():
             write()
     except IntegrityError as taken:
-        raise Conflict(
-            otherwise or _("Somebody else has just changed this."),
-            mend=_("Reload the page and look."),
-        ) from taken
+        raise Conflict(otherwise, mend=_("Reload the page and look.")) from taken
 
 
 def _log(

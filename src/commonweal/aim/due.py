@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from commonweal.aim import queries
+from commonweal.aim.beginnings import queries
 from commonweal.core import due
 from commonweal.core.scope import Actor
 

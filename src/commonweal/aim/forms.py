@@ -30,53 +30,6 @@ polarity: higher
 """
 
 
-class EntryPointForm(forms.Form):
-    """Four criteria after Martínez Orbegozo et al., argued in words."""
-
-    statement = forms.CharField(
-        label=_("Where to begin"),
-        help_text=_("Something you can get moving on, for example “A bed for every newborn”."),
-        max_length=300,
-        error_messages={"required": _("Say what you would begin with.")},
-    )
-    meaningful = sentences(
-        3,
-        label=_("Meaningful: what would it change?"),
-        help_text=_("Enough to make a real difference to the larger problem."),
-        max_length=2000,
-        error_messages={"required": _("Say what it would change.")},
-    )
-    actionable = sentences(
-        3,
-        label=_("Actionable: who can do it, with what?"),
-        help_text=_("Within what those at the table control."),
-        max_length=2000,
-        error_messages={"required": _("Say who can do it, with what.")},
-    )
-    acceptable = sentences(
-        3,
-        label=_("Acceptable: who agrees, who has doubts?"),
-        help_text=_("To enough members of the table, not to all."),
-        max_length=2000,
-        error_messages={"required": _("Say who agrees, who has doubts.")},
-    )
-    provisional = sentences(
-        3,
-        label=_("Provisional: what would you do next?"),
-        help_text=_("If it works, and if it does not."),
-        max_length=2000,
-        error_messages={"required": _("Say what you would do next.")},
-    )
-    review_date = forms.DateField(
-        label=_("Review date"),
-        help_text=_("The day on which you look at it again together."),
-        error_messages={
-            "required": _("Enter the day of the review."),
-            "invalid": _("Enter a day, like 2027-01-31."),
-        },
-    )
-
-
 KIND_HINTS = {
     Node.Kind.ACTIVITY.value: _("Something you do."),
     Node.Kind.OUTPUT.value: _("What comes out of it directly: beds handed over, people trained."),

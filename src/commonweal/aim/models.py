@@ -14,12 +14,17 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from commonweal.convene.models import Partnership
+from commonweal.convene.models import Partnership, Seat
 from commonweal.core.models import Organisation
 
 
 class EntryPoint(models.Model):
-    """A manageable place to begin, argued on four criteria (Martínez Orbegozo et al., 2022)."""
+    """A manageable place to begin, argued on four criteria (Martínez Orbegozo et al., 2022).
+
+    Once chosen it is a pilot. `chosen_trace`: the order and the gate as they stood then, as computed;
+    `chosen_because`: why it was chosen although the gate was closed. Proposals from before entry points
+    were rated have no seat, doer, early win and next move.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     partnership = models.ForeignKey(
@@ -32,11 +37,33 @@ class EntryPoint(models.Model):
     provisional = models.TextField(_("provisional"))
     review_date = models.DateField(_("review date"))
     proposed_at = models.DateTimeField()
+    proposed_by = models.ForeignKey(
+        Seat, on_delete=models.PROTECT, related_name="entry_points", null=True, blank=True
+    )
+    outcome = models.ForeignKey(
+        "aim.Node", on_delete=models.SET_NULL, related_name="entry_points", null=True, blank=True
+    )
+    doer = models.TextField(_("who would do it, with what"), blank=True)
+    early_win = models.TextField(_("an early win"), blank=True)
+    early_win_on = models.DateField(_("day of the early win"), null=True, blank=True)
+    next_move = models.TextField(_("the next move after it"), blank=True)
     chosen_at = models.DateTimeField(null=True, blank=True)
+    chosen_because = models.TextField(_("why it was chosen all the same"), blank=True)
+    chosen_trace = models.JSONField(null=True, blank=True)
     left_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                condition=Q(early_win="", early_win_on__isnull=True)
+                | (~Q(early_win="") & Q(early_win_on__isnull=False)),
+                name="entry_point_early_win_dated",
+            ),
+            models.CheckConstraint(
+                condition=Q(chosen_at__isnull=False)
+                | Q(chosen_because="", chosen_trace__isnull=True),
+                name="entry_point_chosen_with_trace",
+            ),
             models.UniqueConstraint(
                 fields=["partnership"],
                 condition=Q(chosen_at__isnull=False, left_at__isnull=True),

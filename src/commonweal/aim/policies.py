@@ -10,7 +10,7 @@ from commonweal.core.scope import Actor
 
 
 def check_can_aim(actor: Actor, partnership: Partnership, at: datetime) -> None:
-    """Entry points, theory of change, indicators: written down by the convener."""
+    """Theory of change and indicators: written down by the convener."""
     convene.check_can_convene(actor, partnership, at)
 
 

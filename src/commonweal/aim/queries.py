@@ -1,4 +1,4 @@
-"""Reading entry points, the theory of change with its gaps, and indicators with their versions."""
+"""Reading the theory of change with its gaps, and indicators with their versions."""
 
 from __future__ import annotations
 
@@ -9,54 +9,19 @@ from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
-from django.db.models import Case, F, IntegerField, Model, QuerySet, Value, When
+from django.db.models import Case, F, Model, QuerySet, Value, When
 from django.utils.translation import gettext as _
 
-from commonweal.aim.models import Edge, EntryPoint, Indicator, IndicatorVersion, Node
+from commonweal.aim.models import Edge, Indicator, IndicatorVersion, Node
 from commonweal.compute.indicators.definition import Definition
 from commonweal.compute.indicators.parse import parse_definitions
 from commonweal.convene.models import Partnership
 from commonweal.convene.policies import missing
-from commonweal.convene.queries import partnership_for, partnerships_for, readable_for
+from commonweal.convene.queries import partnership_for, readable_for
 from commonweal.convene.reach import Part
 from commonweal.core.scope import Actor
 
 M = TypeVar("M", bound=Model)
-
-
-def entry_points(partnership: Partnership) -> QuerySet[EntryPoint]:
-    """The chosen one first, then proposals in their order, then those left behind."""
-    place = Case(
-        When(chosen_at__isnull=False, left_at__isnull=True, then=Value(0)),
-        When(chosen_at__isnull=True, then=Value(1)),
-        default=Value(2),
-        output_field=IntegerField(),
-    )
-    return EntryPoint.objects.filter(partnership=partnership).order_by(place, "proposed_at", "id")
-
-
-def chosen_entry_point(partnership: Partnership) -> EntryPoint | None:
-    return EntryPoint.objects.filter(
-        partnership=partnership, chosen_at__isnull=False, left_at__isnull=True
-    ).first()
-
-
-def chosen_entry_points(actor: Actor, at: datetime) -> QuerySet[EntryPoint]:
-    """Of every partnership of the actor the chosen entry point, the earliest review first."""
-    return (
-        EntryPoint.objects.filter(
-            partnership__in=partnerships_for(actor, at),
-            chosen_at__isnull=False,
-            left_at__isnull=True,
-        )
-        .select_related("partnership")
-        .order_by("review_date", "id")
-    )
-
-
-def entry_point_for(actor: Actor, slug: str, pk: UUID, at: datetime) -> EntryPoint:
-    """Raises Missing for a table that the actor is not at."""
-    return _one(EntryPoint.objects.filter(partnership=partnership_for(actor, slug, at), pk=pk))
 
 
 def node_for(actor: Actor, slug: str, pk: UUID, at: datetime) -> Node:

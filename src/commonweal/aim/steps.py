@@ -8,6 +8,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from commonweal.aim import queries
+from commonweal.aim.beginnings import queries as beginnings
 from commonweal.convene import journey
 from commonweal.convene.journey import Check
 from commonweal.convene.models import Partnership, Step
@@ -19,7 +20,7 @@ def checks(partnership: Partnership, at: datetime) -> Iterator[Check]:
         key="entry_point",
         words=_("An entry point is chosen, with a review date"),
         mend=_("Choose a first step that is meaningful, actionable, acceptable and provisional."),
-        done=queries.chosen_entry_point(partnership) is not None,
+        done=beginnings.chosen_entry_point(partnership) is not None,
         needed=True,
         url="entry_points",
     )

@@ -1,4 +1,4 @@
-"""Pages of entry points, the theory of change and indicators. Each makes one domain call."""
+"""Pages of the theory of change and indicators. Each makes one domain call."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from commonweal.aim import actions, policies, queries
+from commonweal.aim.beginnings import queries as beginnings
 from commonweal.aim.forms import (
-    EntryPointForm,
     IndicatorForm,
     JudgeForm,
     LinkForm,
@@ -73,7 +73,7 @@ def theory(request: SignedInRequest, slug: str) -> HttpResponse:
             "hypotheses": [_hypothesis(edge, slug, edits) for edge in found.links],
             "nodes": [_node_row(node, slug, edits) for node in found.nodes],
             "indicators": queries.indicators(partnership).count(),
-            "entry_point": queries.chosen_entry_point(partnership),
+            "entry_point": beginnings.chosen_entry_point(partnership),
         },
     )
 
@@ -235,53 +235,6 @@ def remove_link(request: SignedInRequest, slug: str, pk: UUID) -> HttpResponse:
     actions.remove_link(edge=found, by=request.actor, at=request.at)
     messages.success(request, _("Removed."))
     return redirect("theory", slug)
-
-
-@login_required
-@require_safe
-def entry_points(request: SignedInRequest, slug: str) -> HttpResponse:
-    """Where to begin: the chosen entry point and the other proposals."""
-    partnership = convene.readable_for(request.actor, slug, Part.AIM, request.at)
-    found = list(queries.entry_points(partnership))
-    return render(
-        request,
-        "aim/entry_points.html",
-        {
-            "partnership": partnership,
-            "nav_current": "theory",
-            "chosen": next((point for point in found if point.is_chosen), None),
-            "proposed": [point for point in found if point.chosen_at is None],
-            "left": [point for point in found if point.left_at is not None],
-            "edits": policies.can_aim(request.actor, partnership, request.at),
-            "today": request.at.date(),
-        },
-    )
-
-
-@login_required
-@page
-def propose_entry_point(request: SignedInRequest, slug: str) -> HttpResponse:
-    partnership = _aimed(request, slug)
-    return _handle(
-        request,
-        "propose_entry_point",
-        EntryPointForm(request.POST or None),
-        partnership,
-        act=lambda said: actions.propose_entry_point(
-            partnership=partnership, **said, by=request.actor, at=request.at
-        ),
-        done=_("Proposed. Choose it when enough members find it acceptable."),
-        then="entry_points",
-    )
-
-
-@login_required
-@require_POST
-def choose_entry_point(request: SignedInRequest, slug: str, pk: UUID) -> HttpResponse:
-    found = queries.entry_point_for(request.actor, slug, pk, request.at)
-    actions.choose_entry_point(entry_point=found, by=request.actor, at=request.at)
-    messages.success(request, _("This is where you begin."))
-    return redirect("entry_points", slug)
 
 
 @login_required

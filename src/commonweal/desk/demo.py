@@ -32,7 +32,15 @@ from commonweal.core import jobs
 from commonweal.core.models import Organisation, Person, Role
 from commonweal.core.queries import actor_for
 from commonweal.core.scope import Actor, system
-from commonweal.desk.example import cast, deciding, governing, kind, promises
+from commonweal.desk.example import (
+    beginnings,
+    cast,
+    deciding,
+    governing,
+    kind,
+    promises,
+    triangle,
+)
 from commonweal.measure import actions as measure
 from commonweal.measure.models import Release
 from commonweal.pool import actions as pool
@@ -92,6 +100,7 @@ def build(
     move_on(stage, "pause", 72)
     say("entry point, theory of change, indicators")
     aim_at(stage)
+    triangle.begin(stage, stage.before(57))
     move_on(stage, "agree", 48)
     say("agreements, read and signed by every party")
     sign_agreements(stage)
@@ -103,6 +112,8 @@ def build(
     promises.begin(stage, saturdays)
     hand_in(stage)
     last = add_months(stage.first, stage.world.months)
+    beginnings.look_back(stage, moment(last), add_months(last, 6))
+    triangle.again(stage, moment(last) + timedelta(days=2))
     deciding.leave_open(stage, rules, moment(last.replace(day=COMPUTED_ON + 1), hour=12))
     return stage.partnership
 
@@ -195,12 +206,6 @@ def seat_residents(stage: Stage, voice: cast.Voice) -> None:
 def aim_at(stage: Stage) -> None:
     at = stage.before(60)
     by, partnership = stage.convener(at), stage.partnership
-    review = add_months(stage.first, stage.world.months + 6)
-    for words in (cast.OTHER_ENTRY_POINT, cast.ENTRY_POINT):
-        entry_point = aim.propose_entry_point(
-            partnership=partnership, review_date=review, by=by, at=at, **words
-        )
-    aim.choose_entry_point(entry_point=entry_point, by=by, at=at)
     nodes = {
         key: aim.add_node(
             partnership=partnership, kind=kind, label=label, words=words, by=by, at=at
@@ -211,6 +216,8 @@ def aim_at(stage: Stage) -> None:
         aim.link_nodes(
             source=nodes[source], target=nodes[target], hypothesis=hypothesis, by=by, at=at
         )
+    reviews = (add_months(stage.first, 12), add_months(stage.first, stage.world.months + 9))
+    beginnings.begin(stage, nodes["safe"], at, reviews)
     define_indicators(stage, nodes)
 
 

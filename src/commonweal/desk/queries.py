@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from commonweal.agree import queries as agree
 from commonweal.agree.recommendations import queries as recommendations
-from commonweal.aim import queries as aim
+from commonweal.aim.beginnings import queries as beginnings
 from commonweal.aim.models import EntryPoint
 from commonweal.convene import queries as convene
 from commonweal.convene.journey import Check
@@ -113,7 +113,7 @@ def overview(actor: Actor, partnership: Partnership, at: datetime) -> Overview:
         stages=stages,
         next=convene.next_action(stages),
         items=[item for item in due.items(actor, at) if item.partnership_id == partnership.pk],
-        entry_point=aim.chosen_entry_point(partnership),
+        entry_point=beginnings.chosen_entry_point(partnership),
         release=newest,
         shown=shown(newest) if newest else [],
         in_force=sum(each.standing == "in_force" for each in agreements),

@@ -15,7 +15,7 @@ from commonweal.agree.decisions.queries import PublicDecision
 from commonweal.agree.queries import PublicAgreement
 from commonweal.agree.recommendations import presentation as advice
 from commonweal.agree.recommendations import queries as recommendations
-from commonweal.aim import queries as aim
+from commonweal.aim.beginnings import queries as beginnings
 from commonweal.aim.models import EntryPoint
 from commonweal.convene import queries as convene
 from commonweal.convene.models import Partnership
@@ -80,7 +80,7 @@ def page(slug: str, at: datetime) -> PublicPage:
     return PublicPage(
         partnership=partnership,
         table=convene.at_table(partnership, at),
-        entry_point=aim.chosen_entry_point(partnership),
+        entry_point=beginnings.chosen_entry_point(partnership),
         agreements=agree.public_agreements(partnership, at),
         decisions=decisions.public_decisions(partnership, at),
         commitments=PublicCommitments(

@@ -1,9 +1,8 @@
-"""Entry points, permissions of the whole room, and what the database itself refuses."""
+"""Permissions of the theory of change and of indicators, and what the database itself refuses."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -11,7 +10,7 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from commonweal.aim import actions, queries
-from commonweal.aim.models import Edge, EntryPoint, Indicator, IndicatorVersion, Node
+from commonweal.aim.models import Edge, Indicator, IndicatorVersion, Node
 from commonweal.aim.tests.factories import (
     EdgeFactory,
     EntryPointFactory,
@@ -20,7 +19,6 @@ from commonweal.aim.tests.factories import (
     indicator,
 )
 from commonweal.convene import queries as convene
-from commonweal.convene.models import Partnership
 from commonweal.convene.tests.factories import (
     AT,
     OrganisationFactory,
@@ -28,65 +26,11 @@ from commonweal.convene.tests.factories import (
     convener_of,
     partner_of,
 )
-from commonweal.core.errors import Conflict, Denied, Invalid, Missing
+from commonweal.core.errors import Denied, Missing
 from commonweal.core.models import Event
 from commonweal.core.scope import NOBODY, Actor
 
 pytestmark = pytest.mark.django_db
-
-CRITERIA = ("statement", "meaningful", "actionable", "acceptable", "provisional")
-
-
-def propose(partnership: Partnership, **given: Any) -> EntryPoint:
-    fields: dict[str, Any] = {
-        **dict.fromkeys(CRITERIA, "Words."),
-        "review_date": AT.date() + timedelta(days=90),
-        "by": convener_of(partnership),
-    }
-    return actions.propose_entry_point(partnership=partnership, at=AT, **{**fields, **given})
-
-
-class TestEntryPoints:
-    @pytest.mark.parametrize("field", CRITERIA)
-    def test_every_criterion_is_argued(self, field: str) -> None:
-        with pytest.raises(Invalid) as refusal:
-            propose(PartnershipFactory(), **{field: " "})
-        assert list(refusal.value.fields) == [field]
-
-    @pytest.mark.parametrize("days", [-1, 0])
-    def test_the_review_is_in_the_future(self, days: int) -> None:
-        with pytest.raises(Invalid) as refusal:
-            propose(PartnershipFactory(), review_date=AT.date() + timedelta(days=days))
-        assert list(refusal.value.fields) == ["review_date"]
-
-    def test_choosing_another_leaves_the_first_behind_on_record(self) -> None:
-        partnership = PartnershipFactory()
-        by = convener_of(partnership)
-        first, second, third = (propose(partnership, statement=name) for name in "ABC")
-        actions.choose_entry_point(entry_point=first, by=by, at=AT)
-        actions.choose_entry_point(entry_point=first, by=by, at=AT)
-        later = AT + timedelta(days=1)
-        actions.choose_entry_point(entry_point=second, by=by, at=later)
-        assert list(queries.entry_points(partnership)) == [second, third, first]
-        assert queries.chosen_entry_point(partnership) == second
-        first.refresh_from_db()
-        assert first.left_at == later
-        with pytest.raises(Conflict, match="left behind"):
-            actions.choose_entry_point(entry_point=first, by=by, at=later)
-        kinds = [event.kind for event in Event.objects.order_by("number")]
-        assert kinds == ["aim.entry_point_proposed"] * 3 + ["aim.entry_point_chosen"] * 2
-
-    def test_one_whose_review_date_has_passed(self) -> None:
-        found = EntryPointFactory(review_date=date(2026, 2, 1))
-        with pytest.raises(Conflict, match="review date"):
-            actions.choose_entry_point(entry_point=found, by=convener_of(found.partnership), at=AT)
-
-    def test_review_is_due_only_for_the_chosen_one(self) -> None:
-        found = EntryPointFactory(review_date=date(2026, 3, 1))
-        assert not found.is_due(date(2026, 4, 1))
-        found.chosen_at = AT
-        assert found.is_due(date(2026, 3, 1))
-        assert not found.is_due(date(2026, 2, 28))
 
 
 def test_the_journey_waits_for_an_entry_point_and_an_indicator() -> None:
@@ -103,10 +47,6 @@ def test_the_journey_waits_for_an_entry_point_and_an_indicator() -> None:
 
 Change = Callable[[Any, Actor], object]
 CHANGES: dict[str, Change] = {
-    "propose_entry_point": lambda r, by: propose(r["partnership"], by=by),
-    "choose_entry_point": lambda r, by: actions.choose_entry_point(
-        entry_point=r["entry_point"], by=by, at=AT
-    ),
     "add_node": lambda r, by: actions.add_node(
         partnership=r["partnership"], kind="output", label="x", by=by, at=AT
     ),
@@ -147,7 +87,6 @@ def records() -> dict[str, Any]:
     partnership = PartnershipFactory()
     return {
         "partnership": partnership,
-        "entry_point": EntryPointFactory(partnership=partnership),
         "edge": EdgeFactory(source=NodeFactory(partnership=partnership, kind="activity")),
         "indicator": indicator(partnership),
     }
@@ -170,7 +109,6 @@ def test_getters_find_only_what_is_of_ones_own_table(records: dict[str, Any]) ->
     slug = records["partnership"].slug
     insider, outsider = partner_of(records["partnership"]), convener_of(PartnershipFactory())
     getters: list[tuple[Callable[..., Any], Any, Any]] = [
-        (queries.entry_point_for, records["entry_point"].pk, records["entry_point"]),
         (queries.node_for, records["edge"].source.pk, records["edge"].source),
         (queries.edge_for, records["edge"].pk, records["edge"]),
         (queries.indicator_for, records["indicator"].key, records["indicator"]),
@@ -245,13 +183,8 @@ class TestDatabase:
         ):
             self.refused(lambda bad=bad: Edge.objects.create(**{**good, **bad}))
 
-    def test_nodes_and_entry_points(self) -> None:
+    def test_nodes(self) -> None:
         node = NodeFactory()
         for bad in ({"kind": "wish"}, {"label": ""}):
             self.refused(lambda bad=bad: Node.objects.filter(pk=node.pk).update(**bad))
         self.refused(lambda: NodeFactory(partnership=node.partnership, label=node.label))
-        first = EntryPointFactory(chosen_at=AT)
-        self.refused(lambda: EntryPointFactory(partnership=first.partnership, chosen_at=AT))
-        self.refused(lambda: EntryPointFactory(acceptable=""))
-        self.refused(lambda: EntryPointFactory(left_at=AT))
-        EntryPointFactory(partnership=first.partnership, chosen_at=AT, left_at=AT)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 from uuid import uuid4
@@ -14,10 +13,9 @@ from django.urls import reverse
 
 from commonweal.aim import actions, queries
 from commonweal.aim.actions import Goal
-from commonweal.aim.models import Edge, EntryPoint, Indicator, Node
+from commonweal.aim.models import Edge, Indicator, Node
 from commonweal.aim.tests.factories import (
     EdgeFactory,
-    EntryPointFactory,
     NodeFactory,
     definition,
     indicator,
@@ -28,12 +26,10 @@ from commonweal.convene.tests.factories import (
     AT,
     PartnershipFactory,
     PersonFactory,
-    actor,
     affiliated,
     convener_organisation,
     seated,
 )
-from commonweal.core import due
 from commonweal.core.models import Organisation
 from commonweal.core.scope import system
 
@@ -65,14 +61,10 @@ def edge() -> Edge:
 def test_who_gets_which_page(edge: Edge) -> None:
     partnership = edge.source.partnership
     slug = partnership.slug
-    point = EntryPointFactory(partnership=partnership)
     found = indicator(partnership)
-    reads = [reverse(name, args=[slug]) for name in ("theory", "entry_points", "indicators")]
+    reads = [reverse(name, args=[slug]) for name in ("theory", "indicators")]
     reads.append(reverse("indicator", args=[slug, found.key]))
-    edits = [
-        reverse(name, args=[slug])
-        for name in ("add_node", "link_nodes", "propose_entry_point", "define_indicator")
-    ]
+    edits = [reverse(name, args=[slug]) for name in ("add_node", "link_nodes", "define_indicator")]
     edits += [
         reverse("node", args=[slug, edge.source.pk]),
         reverse("link", args=[slug, edge.pk]),
@@ -81,7 +73,6 @@ def test_who_gets_which_page(edge: Edge) -> None:
     posts = [
         reverse("remove_node", args=[slug, edge.source.pk]),
         reverse("remove_link", args=[slug, edge.pk]),
-        reverse("choose_entry_point", args=[slug, point.pk]),
     ]
     runs, inside = convener(partnership), signed_in(seated(partnership).organisation)
     outside = convener(PartnershipFactory())
@@ -200,62 +191,6 @@ class TestTheory:
         client = convener(partnership)
         with django_assert_max_num_queries(20):
             client.get(reverse("theory", args=[partnership.slug]))
-
-
-class TestEntryPoints:
-    def words(self, **given: str) -> dict[str, str]:
-        criteria = ("meaningful", "actionable", "acceptable", "provisional")
-        later = str(datetime.now(UTC).date() + timedelta(days=90))
-        said = {name: f"Words on {name}." for name in criteria}
-        return {"statement": "A bed for all", "review_date": later, **said, **given}
-
-    def test_propose_and_choose(self) -> None:
-        partnership = PartnershipFactory()
-        client = convener(partnership)
-        url = reverse("propose_entry_point", args=[partnership.slug])
-        assert client.post(url, self.words()).status_code == 302
-        page = reverse("entry_points", args=[partnership.slug])
-        assert "Words on acceptable." in text(client.get(page))
-        point = EntryPoint.objects.get()
-        client.post(reverse("choose_entry_point", args=[partnership.slug, point.pk]))
-        point.refresh_from_db()
-        assert point.is_chosen
-        assert "Chosen on" in text(client.get(page))
-
-    @pytest.mark.parametrize(
-        ("given", "says"),
-        [
-            ({"acceptable": " "}, "who agrees, who has doubts"),
-            ({"review_date": "31 February"}, "like 2027-01-31"),
-            ({"review_date": "2026-02-30"}, "like 2027-01-31"),
-            ({"review_date": "2020-01-01"}, "in the future"),
-            ({"statement": "x" * 301}, "at most 300 characters"),
-        ],
-    )
-    def test_bad_input(self, given: dict[str, str], says: str) -> None:
-        partnership = PartnershipFactory()
-        url = reverse("propose_entry_point", args=[partnership.slug])
-        answer = convener(partnership).post(url, self.words(**given))
-        assert answer.status_code == 422
-        assert says in text(answer)
-        assert "Words on meaningful." in text(answer)
-        assert not EntryPoint.objects.exists()
-
-    def test_the_review_is_due_on_the_desk_of_the_table_only(self) -> None:
-        point = EntryPointFactory(
-            chosen_at=AT, review_date=date(2026, 3, 10), statement="A bed for every baby. "
-        )
-        EntryPointFactory(partnership=point.partnership)
-        person = PersonFactory()
-        affiliated(person, convener_organisation(point.partnership))
-        by = actor(person)
-        (item,) = [item for item in due.items(by, AT) if item.kind.startswith("aim.")]
-        assert item.title == "Review the entry point: A bed for every baby"
-        assert (item.partnership_id, item.late) == (point.partnership_id, False)
-        late = datetime(2026, 3, 12, tzinfo=UTC)
-        assert [item.late for item in due.items(by, late) if item.kind.startswith("aim.")] == [True]
-        stranger = actor(PersonFactory())
-        assert not [item for item in due.items(stranger, AT) if item.kind.startswith("aim.")]
 
 
 class TestIndicators:

@@ -227,20 +227,6 @@ PLEDGE = (
     "I will answer every recommendation of this table in public within six weeks, and I will back"
     " what it decides with my own budget."
 )
-ENTRY_POINT = {
-    "statement": "Every baby in Southmoor comes home to a bed of its own.",
-    "meaningful": "Sleeping safely is a part of children’s health that shows within weeks.",
-    "actionable": "Beds can be bought and delivered with what the partners have.",
-    "acceptable": "Nobody at the table objects, and the parents asked for it first.",
-    "provisional": "If it works, other children of the same homes come next; if not, we say so.",
-}
-OTHER_ENTRY_POINT = {
-    "statement": "Every home with a baby is warm and dry.",
-    "meaningful": "Damp makes babies ill.",
-    "actionable": "Housing policy is decided far from this table.",
-    "acceptable": "All agree that it matters, few that we can move it.",
-    "provisional": "It may come back when the landlords join us.",
-}
 
 # Boxes of the theory of change: (key, kind, label, words).
 NODES = (

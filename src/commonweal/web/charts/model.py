@@ -93,7 +93,11 @@ class About:
 
 @dataclass(frozen=True)
 class RowChart:
-    """Dots with whiskers, or bars. `low` and `high` fix the scale; bars always include zero."""
+    """Dots with whiskers, or bars. `low` and `high` fix the scale; bars always include zero.
+
+    `row_title`, `range_title`: heads of the table's columns, where a row is no group and what is drawn
+    around a value is no likely range.
+    """
 
     about: About
     panels: list[Panel]
@@ -102,6 +106,7 @@ class RowChart:
     low: Number | None = None
     high: Number | None = None
     row_title: str = ""
+    range_title: str = ""
 
     @property
     def rows(self) -> list[ChartRow]:
@@ -149,6 +154,30 @@ class Graph:
     about: About
     nodes: list[Node]
     links: list[Link]
+
+
+@dataclass(frozen=True)
+class Corner:
+    """A corner of a triangle: `found` of `expected` pieces are there; `before`: the share of an earlier
+    time, None without one. `words` say it."""
+
+    label: str
+    found: int = 0
+    expected: int = 1
+    before: float | None = None
+    words: str = ""
+
+    @property
+    def share(self) -> float:
+        return self.found / self.expected
+
+
+@dataclass(frozen=True)
+class Corners:
+    """A triangle whose corners fill."""
+
+    about: About
+    corners: list[Corner]
 
 
 def read(given: Any, name: str, default: Any = None) -> Any:
@@ -222,6 +251,7 @@ def row_chart_of(given: Any) -> RowChart:
         low=read(given, "low"),
         high=read(given, "high"),
         row_title=str(read(given, "row_title") or ""),
+        range_title=str(read(given, "range_title") or ""),
     )
 
 
@@ -269,3 +299,12 @@ def graph_of(given: Any) -> Graph:
         if not {link.source, link.target} <= known:
             raise ValueError(f"The link {link.source} to {link.target} leads to no box.")
     return Graph(_plain(About, given), nodes, links)
+
+
+def corners_of(given: Any) -> Corners:
+    """A triangle. Raises ValueError for a corner of which more is there than expected."""
+    found = _many(lambda one: _plain(Corner, one), read(given, "corners"))
+    for one in found:
+        if not 0 <= one.found <= one.expected or one.expected < 1:
+            raise ValueError(f"{one.label}: {one.found} of {one.expected} is no share.")
+    return Corners(_plain(About, given), found)

@@ -359,7 +359,7 @@ def table(chart: RowChart) -> Table:
     columns = [Column(chart.row_title or _("Group"))]
     columns += [Column(_("Part"))] if titled else []
     columns.append(Column(_("Value"), numeric=True))
-    columns += [Column(_("Likely range"), numeric=True)] if ranged else []
+    columns += [Column(chart.range_title or _("Likely range"), numeric=True)] if ranged else []
     columns += [Column(_("Based on"), numeric=True)] if counted else []
     body: list[list[str | SafeString]] = []
     for panel in chart.panels:

@@ -7,7 +7,7 @@ from typing import Any
 from django import template
 from django.utils.safestring import SafeString
 
-from commonweal.web.charts import graph_draw, lines, model, rows
+from commonweal.web.charts import corners, graph_draw, lines, model, rows
 
 register = template.Library()
 
@@ -34,3 +34,9 @@ def line_chart(chart: Any) -> SafeString:
 def graph_tag(graph: Any) -> SafeString:
     """A theory of change: boxes, arrows, assumptions."""
     return graph_draw.graph(model.graph_of(graph))
+
+
+@register.simple_tag
+def triangle(chart: Any) -> SafeString:
+    """A triangle whose three corners fill."""
+    return corners.corners(model.corners_of(chart))
