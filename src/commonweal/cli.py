@@ -120,6 +120,7 @@ def parser() -> argparse.ArgumentParser:
     from commonweal.agree import commands as agree_commands
     from commonweal.agree.access import commands as access_commands
     from commonweal.agree.documents import commands as document_commands
+    from commonweal.aim import commands as aim_commands
     from commonweal.core import commands as core_commands
     from commonweal.desk import commands as desk_commands
     from commonweal.measure import commands as measure_commands
@@ -138,6 +139,7 @@ def parser() -> argparse.ArgumentParser:
         agree_commands,
         document_commands,
         access_commands,
+        aim_commands,
         pool_commands,
         measure_commands,
     ):

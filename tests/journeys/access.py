@@ -156,6 +156,7 @@ node                        convener                     convener
 remove_node                 -                            convener
 link_nodes                  convener                     convener
 link                        convener                     convener
+change_link                 convener                     convener
 remove_link                 -                            convener
 entry_points                the table, evaluator, auditor  -
 propose_entry_point         convener                     convener

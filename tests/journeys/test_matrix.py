@@ -261,7 +261,7 @@ def sent_by_link(here: Agreed, link: Link) -> Any:
 def of_aim(node: Node, edge: Edge, entry_point: EntryPoint) -> Any:
     return {
         **{name: {"pk": node.pk} for name in ("node", "remove_node")},
-        **{name: {"pk": edge.pk} for name in ("link", "remove_link")},
+        **{name: {"pk": edge.pk} for name in ("link", "change_link", "remove_link")},
         "choose_entry_point": {"pk": entry_point.pk},
     }
 

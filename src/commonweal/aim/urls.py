@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from commonweal.aim import views
 
-inside = [
-    path("theory/", views.theory, name="theory"),
-    path("theory/boxes/new/", views.add_node, name="add_node"),
-    path("theory/boxes/<uuid:pk>/", views.node, name="node"),
-    path("theory/boxes/<uuid:pk>/remove/", views.remove_node, name="remove_node"),
-    path("theory/links/new/", views.link_nodes, name="link_nodes"),
-    path("theory/links/<uuid:pk>/", views.link, name="link"),
-    path("theory/links/<uuid:pk>/remove/", views.remove_link, name="remove_link"),
+inside: list[URLPattern | URLResolver] = [
+    path("theory/", include("commonweal.aim.theory.urls")),
     path("entry-points/", views.entry_points, name="entry_points"),
     path("entry-points/new/", views.propose_entry_point, name="propose_entry_point"),
     path("entry-points/<uuid:pk>/choose/", views.choose_entry_point, name="choose_entry_point"),

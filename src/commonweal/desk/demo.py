@@ -20,6 +20,7 @@ from commonweal.agree.models import Agreement, AgreementVersion
 from commonweal.aim import actions as aim
 from commonweal.aim import queries as aims
 from commonweal.aim.models import Node
+from commonweal.aim.theory import actions as theories
 from commonweal.compute.contract.parse import parse as parse_contract
 from commonweal.compute.permits import clauses as c
 from commonweal.compute.synthetic.drops import Drop, drops
@@ -32,7 +33,7 @@ from commonweal.core import jobs
 from commonweal.core.models import Organisation, Person, Role
 from commonweal.core.queries import actor_for
 from commonweal.core.scope import Actor, system
-from commonweal.desk.example import cast, deciding, governing, promises
+from commonweal.desk.example import believing, cast, deciding, governing, promises
 from commonweal.measure import actions as measure
 from commonweal.measure.models import Release
 from commonweal.pool import actions as pool
@@ -91,6 +92,7 @@ def build(
     move_on(stage, "pause", 72)
     say("entry point, theory of change, indicators")
     aim_at(stage)
+    believing.expect(stage, stage.before(49))
     move_on(stage, "agree", 48)
     say("agreements, read and signed by every party")
     sign_agreements(stage)
@@ -102,6 +104,7 @@ def build(
     promises.begin(stage, saturdays)
     hand_in(stage)
     last = add_months(stage.first, stage.world.months)
+    believing.look_again(stage, moment(last.replace(day=COMPUTED_ON), hour=15))
     deciding.leave_open(stage, rules, moment(last.replace(day=COMPUTED_ON + 1), hour=12))
     return stage.partnership
 
@@ -201,13 +204,13 @@ def aim_at(stage: Stage) -> None:
         )
     aim.choose_entry_point(entry_point=entry_point, by=by, at=at)
     nodes = {
-        key: aim.add_node(
+        key: theories.add_node(
             partnership=partnership, kind=kind, label=label, words=words, by=by, at=at
         )
         for key, kind, label, words in cast.NODES
     }
     for source, target, hypothesis in cast.LINKS:
-        aim.link_nodes(
+        theories.link_nodes(
             source=nodes[source], target=nodes[target], hypothesis=hypothesis, by=by, at=at
         )
     define_indicators(stage, nodes)

@@ -26,6 +26,7 @@ SENTENCES: Mapping[str, str | Promise] = {
     "aim.node_changed": _("changed the theory of change"),
     "aim.node_removed": _("removed a part of the theory of change"),
     "aim.nodes_linked": _("added a hypothesis"),
+    "aim.link_changed": _("changed what is expected of a link"),
     "aim.link_judged": _("judged a hypothesis"),
     "aim.link_removed": _("removed a hypothesis"),
     "aim.indicator_defined": _("defined an indicator"),
