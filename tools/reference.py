@@ -70,6 +70,7 @@ MODULES = {
         "decisions.delegating",
         "decisions.rights",
     ),
+    "Theory of change": ("theory.gaps", "theory.loops", "theory.model"),
     "Invented records": ("synthetic.world", "synthetic.visits", "synthetic.drops"),
     "What all share": ("result", "errors"),
 }

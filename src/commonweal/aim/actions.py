@@ -6,13 +6,15 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
+from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from commonweal.aim import policies, queries
 from commonweal.aim.models import EntryPoint, Indicator, IndicatorVersion, Node
-from commonweal.aim.writing import claim, log, needed
+from commonweal.aim.writing import claim, needed
 from commonweal.compute.errors import Unusable
 from commonweal.compute.indicators.definition import (
     Definition,
@@ -23,6 +25,7 @@ from commonweal.compute.indicators.definition import (
 from commonweal.compute.indicators.parse import parse_definitions
 from commonweal.convene.models import Partnership
 from commonweal.convene.queries import partners
+from commonweal.core import events
 from commonweal.core.errors import Conflict, Denied, Invalid
 from commonweal.core.models import Organisation
 from commonweal.core.scope import Actor
@@ -59,7 +62,7 @@ def propose_entry_point(
         found = EntryPoint.objects.create(
             partnership=partnership, review_date=review_date, proposed_at=at, **said
         )
-        log("entry_point_proposed", found, partnership, by, at)
+        _log("entry_point_proposed", found, partnership, by, at)
     return found
 
 
@@ -85,7 +88,7 @@ def choose_entry_point(*, entry_point: EntryPoint, by: Actor, at: datetime) -> N
         before.update(left_at=at)
         claim(lambda: EntryPoint.objects.filter(pk=entry_point.pk).update(chosen_at=at))
         entry_point.chosen_at = at
-        log("entry_point_chosen", entry_point, partnership, by, at)
+        _log("entry_point_chosen", entry_point, partnership, by, at)
 
 
 # "…/indicators/new/" is a page.
@@ -320,9 +323,28 @@ def _period(definition: Definition, figure: str, text: str, field: str) -> str:
     return text
 
 
+def _log(
+    what: str,
+    record: Model,
+    partnership: Partnership,
+    by: Actor,
+    at: datetime,
+    *,
+    data: dict[str, Any] | None = None,
+) -> None:
+    events.append(
+        kind=f"aim.{what}",
+        subject=f"aim.{record._meta.model_name}:{record.pk}",
+        by=by,
+        at=at,
+        scope=partnership.pk,
+        data=data,
+    )
+
+
 def _log_version(what: str, version: IndicatorVersion, by: Actor, at: datetime) -> None:
     indicator = version.indicator
-    log(
+    _log(
         what,
         version,
         indicator.partnership,

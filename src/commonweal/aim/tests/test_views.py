@@ -35,7 +35,7 @@ from commonweal.convene.tests.factories import (
     seated,
 )
 from commonweal.core import due
-from commonweal.core.models import Organisation
+from commonweal.core.models import Organisation, Person
 from commonweal.core.scope import system
 
 pytestmark = pytest.mark.django_db
@@ -178,6 +178,7 @@ class TestTheory:
         shown = text(client.get(url))
         assert "Remove" not in shown
         assert "Two of four. Level of evidence 2" in shown
+        assert f"Mixed, written down by {Person.objects.latest('pk').name}" in shown
         remove = client.post(reverse("remove_link", args=[partnership.slug, edge.pk]))
         assert remove.status_code == 403
         assert "tested" in text(remove)

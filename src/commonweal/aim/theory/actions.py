@@ -5,16 +5,19 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, fields
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
+from django.db.models import Model
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from commonweal.aim import policies
 from commonweal.aim.models import Belief, Edge, EdgeRecord, Indicator, Node
-from commonweal.aim.writing import claim, log, needed
+from commonweal.aim.writing import claim, needed
 from commonweal.convene.models import Partnership
 from commonweal.convene.queries import partners
+from commonweal.core import events
 from commonweal.core.errors import Denied, Invalid
 from commonweal.core.models import Organisation
 from commonweal.core.scope import Actor
@@ -36,7 +39,7 @@ def add_node(
         node = Node.objects.create(
             partnership=partnership, kind=kind, label=label, words=words.strip(), added_at=at
         )
-        log("node_added", node, partnership, by, at, data={"kind": kind})
+        _log("node_added", node, partnership, by, at, data={"kind": kind})
     return node
 
 
@@ -75,7 +78,7 @@ def change_node(
     with transaction.atomic():
         node.label, node.words = label, words.strip()
         node.save(update_fields=changed)
-        log("node_changed", node, node.partnership, by, at)
+        _log("node_changed", node, node.partnership, by, at)
 
 
 def _check_care(node: Node, care: Care, at: datetime) -> None:
@@ -127,7 +130,7 @@ def remove_node(*, node: Node, by: Actor, at: datetime) -> None:
             mend=_("Say in its words why it is no longer pursued."),
         )
     with transaction.atomic():
-        log("node_removed", node, node.partnership, by, at, data={"kind": node.kind})
+        _log("node_removed", node, node.partnership, by, at, data={"kind": node.kind})
         node.delete()
 
 
@@ -178,7 +181,7 @@ def link_nodes(
             % {"source": source.label, "target": target.label},
         )
         _record(edge, by, at)
-        log("nodes_linked", edge, source.partnership, by, at)
+        _log("nodes_linked", edge, source.partnership, by, at)
     return edge
 
 
@@ -198,7 +201,7 @@ def change_link(
     with transaction.atomic():
         edge.save(update_fields=["hypothesis", *(field.name for field in fields(Hypothesis))])
         _record(edge, by, at)
-        log("link_changed", edge, partnership, by, at)
+        _log("link_changed", edge, partnership, by, at)
 
 
 def _expect(edge: Edge, expected: Hypothesis, at: datetime) -> None:
@@ -252,7 +255,9 @@ def judge_link(
             update_fields=["status", "status_because", "status_at", "evidence", "no_comparison"]
         )
         _record(edge, by, at)
-        log("link_judged", edge, partnership, by, at, data={"status": status, "evidence": evidence})
+        _log(
+            "link_judged", edge, partnership, by, at, data={"status": status, "evidence": evidence}
+        )
 
 
 def was_tested(edge: Edge) -> bool:
@@ -282,7 +287,7 @@ def remove_link(*, edge: Edge, by: Actor, at: datetime) -> None:
             mend=_("Give it the status “Contradicted” if it did not hold."),
         )
     with transaction.atomic():
-        log("link_removed", edge, partnership, by, at)
+        _log("link_removed", edge, partnership, by, at)
         edge.delete()
 
 
@@ -293,3 +298,22 @@ def _free_label(partnership: Partnership, label: str, but: Node | None = None) -
         taken = _("There is a “%(label)s” already.") % {"label": label}
         raise Invalid.at("label", taken)
     return label
+
+
+def _log(
+    what: str,
+    record: Model,
+    partnership: Partnership,
+    by: Actor,
+    at: datetime,
+    *,
+    data: dict[str, Any] | None = None,
+) -> None:
+    events.append(
+        kind=f"aim.{what}",
+        subject=f"aim.{record._meta.model_name}:{record.pk}",
+        by=by,
+        at=at,
+        scope=partnership.pk,
+        data=data,
+    )

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.urls import reverse
-from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from commonweal.aim.models import Belief, Edge, EdgeRecord, Indicator, Node
 from commonweal.aim.theory.queries import Gap, Ring, Theory
+from commonweal.core.formats import day
 
 STATUS_TAGS = {"untested": "neutral", "supported": "good", "mixed": "attention"}
 # How the drawing names what has become of a link.
@@ -100,10 +101,6 @@ def _affected(node: Node) -> str:
     return _("Of those affected took part: %(who)s") % {"who": ended(node.affected)}
 
 
-def day(when: Any) -> str:
-    return str(formats.date_format(when, "DATE_FORMAT"))
-
-
 def expected(belief: Belief) -> list[str]:
     """What would have to happen, in sentences; what nobody has said is left out."""
     said = []
@@ -131,16 +128,19 @@ def shown(belief: Belief) -> list[str]:
         said.append(_("Level of evidence %(level)s") % {"level": ended(str(level))})
     if belief.no_comparison:
         reason = ended(belief.no_comparison)
-        said.append(_("A comparison is not feasible because %(reason)s") % {"reason": reason})
+        said.append(_("A comparison is not feasible because: %(reason)s") % {"reason": reason})
     return said
 
 
-def past(record: EdgeRecord) -> dict[str, Any]:
-    """One entry of what was believed of a link, for the timeline."""
+def past(record: EdgeRecord, names: Mapping[str, str]) -> dict[str, Any]:
+    """One entry of what was believed of a link, for the timeline. `names`: who wrote it down."""
+    status = str(Belief.Status(record.status).label)
+    name = names.get(record.said_by)
+    by = _("%(status)s, written down by %(name)s") % {"status": status, "name": name}
     said = [ended(record.hypothesis), *expected(record), *shown(record)]
     return {
         "when": record.said_at,
-        "title": Belief.Status(record.status).label,
+        "title": by if name else status,
         "text": " ".join(said),
     }
 

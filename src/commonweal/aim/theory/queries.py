@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -16,6 +17,7 @@ from commonweal.compute.theory.loops import Loop, find_loops
 from commonweal.compute.theory.model import Box, Link, Measure
 from commonweal.convene.models import Partnership
 from commonweal.convene.queries import partnership_for, partnerships_for
+from commonweal.core.models import Person
 from commonweal.core.scope import Actor
 
 
@@ -141,6 +143,12 @@ def links_of(node: Node) -> QuerySet[Edge]:
 def records(edge: Edge) -> QuerySet[EdgeRecord]:
     """What was believed of a link, the newest first."""
     return edge.records.select_related("indicator", "watcher").order_by("-number")
+
+
+def speakers(said: Iterable[EdgeRecord]) -> dict[str, str]:
+    """The names of the people who wrote these down, by how the record names them."""
+    ids = {each.said_by.removeprefix("person:") for each in said if "person:" in each.said_by}
+    return {f"person:{one.pk}": one.name for one in Person.objects.filter(pk__in=ids)}
 
 
 def links_to_review(actor: Actor, at: datetime) -> QuerySet[Edge]:

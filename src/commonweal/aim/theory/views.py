@@ -152,6 +152,8 @@ def link(request: SignedInRequest, slug: str, pk: UUID) -> HttpResponse:
     """Say how a hypothesis has fared."""
     partnership = aimed(request, slug)
     found = queries.edge_for(request.actor, slug, pk, request.at)
+    said = queries.records(found)
+    names = queries.speakers(said)
     form = JudgeForm(
         request.POST or None,
         initial={**model_to_dict(found), "because": found.status_because},
@@ -166,7 +168,7 @@ def link(request: SignedInRequest, slug: str, pk: UUID) -> HttpResponse:
         link=found,
         expected=presentation.expected(found),
         removable=not actions.was_tested(found),
-        history=[presentation.past(record) for record in queries.records(found)],
+        history=[presentation.past(record, names) for record in said],
     )
 
 
