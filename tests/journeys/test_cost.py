@@ -70,7 +70,7 @@ def milliseconds(ask: Callable[[], Any]) -> float:
     [
         *((f"/partnerships/safe-space-to-sleep/{path}", most) for path, most in INSIDE.items()),
         *((f"/p/safe-space-to-sleep/{path}", most) for path, most in PUBLIC.items()),
-        ("/home/", 45),
+        ("/home/", 47),
         ("/p/", 3),
     ],
 )
