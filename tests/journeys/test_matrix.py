@@ -367,7 +367,12 @@ def own_side(example: Partnership) -> Side:
     release = recomputed(example, office)
     sent = Submission.objects.filter(provider=aldmoor).exclude(quarantine_file="").first()
     assert sent is not None and sent.job is not None
-    edge = Edge.objects.filter(source__partnership=example, source__indicators=None).first()
+    # What was tested or is measured cannot be removed.
+    tested = Edge.objects.exclude(status=Edge.Status.UNTESTED)
+    untested = Edge.objects.filter(source__partnership=example, source__indicators=None)
+    for ends in ("source__outgoing__in", "source__incoming__in"):
+        untested = untested.exclude(**{ends: tested})
+    edge = untested.order_by("linked_at", "source__label").first()
     point = EntryPoint.objects.get(partnership=example, chosen_at=None)
     assert edge is not None
     return Side(

@@ -163,6 +163,6 @@ class Migration(migrations.Migration):
             model_name='edgerecord',
             constraint=models.UniqueConstraint(fields=('edge', 'number'), name='edge_record_number_once'),
         ),
-        migrations.RunPython(begin_records, migrations.RunPython.noop),
         immutable("aim_edgerecord"),
+        migrations.RunPython(begin_records, migrations.RunPython.noop),
     ]
