@@ -77,6 +77,7 @@ MODULES = {
         "convening.entry",
         "convening.triangle",
     ),
+    "Theory of change": ("theory.gaps", "theory.loops", "theory.model"),
     "Invented records": ("synthetic.world", "synthetic.visits", "synthetic.drops"),
     "What all share": ("result", "errors"),
 }

@@ -120,6 +120,7 @@ def parser() -> argparse.ArgumentParser:
     from commonweal.agree import commands as agree_commands
     from commonweal.agree.access import commands as access_commands
     from commonweal.agree.documents import commands as document_commands
+    from commonweal.aim import commands as aim_commands
     from commonweal.aim.beginnings import commands as beginnings_commands
     from commonweal.aim.triangle import commands as triangle_commands
     from commonweal.convene import commands as convene_commands
@@ -144,6 +145,7 @@ def parser() -> argparse.ArgumentParser:
         access_commands,
         beginnings_commands,
         triangle_commands,
+        aim_commands,
         pool_commands,
         measure_commands,
     ):

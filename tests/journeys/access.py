@@ -68,6 +68,10 @@ state_problem               convener                     convener
 partnership_settings        convener                     convener
 hand_over                   convener                     convener
 partnership_kind            the table                    -
+who_is_missing              the table                    -
+add_line                    convener                     convener
+change_line                 convener                     convener
+remove_line                 -                            convener
 choose_kind                 convener                     convener
 pledge                      sponsor                      sponsor
 seat_organisation           convener                     convener
@@ -159,6 +163,7 @@ node                        convener                     convener
 remove_node                 -                            convener
 link_nodes                  convener                     convener
 link                        convener                     convener
+change_link                 convener                     convener
 remove_link                 -                            convener
 entry_points                the table, evaluator, auditor  -
 propose_entry_point         the table                    the table

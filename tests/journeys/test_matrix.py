@@ -52,6 +52,7 @@ from commonweal.convene.tests.factories import (
     member_of,
     seated,
 )
+from commonweal.convene.voices.models import Line
 from commonweal.core import links, mail
 from commonweal.core.models import Link, Organisation, OutgoingMail, Person
 from commonweal.core.queries import actor_for
@@ -263,7 +264,7 @@ def sent_by_link(here: Agreed, link: Link) -> Any:
 def of_aim(node: Node, edge: Edge, entry_point: EntryPoint) -> Any:
     return {
         **{name: {"pk": node.pk} for name in ("node", "remove_node")},
-        **{name: {"pk": edge.pk} for name in ("link", "remove_link")},
+        **{name: {"pk": edge.pk} for name in ("link", "change_link", "remove_link")},
         **{
             name: {"pk": entry_point.pk}
             for name in ("rate_entry_point", "choose_entry_point", "review_entry_point")
@@ -382,7 +383,12 @@ def own_side(example: Partnership) -> Side:
     release = recomputed(example, office)
     sent = Submission.objects.filter(provider=aldmoor).exclude(quarantine_file="").first()
     assert sent is not None and sent.job is not None
-    edge = Edge.objects.filter(source__partnership=example, source__indicators=None).first()
+    # What was tested or is measured cannot be removed.
+    tested = Edge.objects.exclude(status=Edge.Status.UNTESTED)
+    untested = Edge.objects.filter(source__partnership=example, source__indicators=None)
+    for ends in ("source__outgoing__in", "source__incoming__in"):
+        untested = untested.exclude(**{ends: tested})
+    edge = untested.order_by("linked_at", "source__label").first()
     point = EntryPoint.objects.filter(partnership=example, chosen_at=None).first()
     assert edge is not None and point is not None
     return Side(
@@ -402,10 +408,20 @@ def own_side(example: Partnership) -> Side:
             ),
             **of_promises(example, Commitment.objects.get(organisation=aldmoor), places[PARENTS]),
             **of_rules(example),
+            **of_voices(example, "The corner"),
             "resume_agreement": {"reference": "DSA-5"},
             "withdraw_agreement": {"reference": "DSA-2"},
         },
     )
+
+
+def of_voices(partnership: Partnership, name: str) -> Any:
+    """A line of the map of the problem."""
+    line = Line.objects.create(partnership=partnership, kind="place", name=name, added_at=AT)
+    return {
+        "add_line": {"kind": "lever"},
+        **{name: {"line_id": line.pk} for name in ("change_line", "remove_line")},
+    }
 
 
 def of_rules(example: Partnership) -> Any:
@@ -456,6 +472,7 @@ def foreign_side(found: Small) -> Side:
                 committed(found.partnership, found.here.provider, action=f"{SECRET} lends a van"),
                 found.here.other,
             ),
+            **of_voices(found.partnership, f"{SECRET} corner"),
         },
     )
 

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from commonweal.aim import policies, queries
-from commonweal.aim.models import Edge, Indicator, IndicatorVersion, Node
+from commonweal.aim.models import Indicator, IndicatorVersion, Node
+from commonweal.aim.writing import claim, needed
 from commonweal.compute.errors import Unusable
 from commonweal.compute.indicators.definition import (
     Definition,
@@ -26,116 +26,9 @@ from commonweal.compute.indicators.parse import parse_definitions
 from commonweal.convene.models import Partnership
 from commonweal.convene.queries import partners
 from commonweal.core import events
-from commonweal.core.errors import Conflict, Denied, Invalid
+from commonweal.core.errors import Denied, Invalid
 from commonweal.core.models import Organisation
 from commonweal.core.scope import Actor
-
-
-def add_node(
-    *, partnership: Partnership, kind: str, label: str, by: Actor, at: datetime, words: str = ""
-) -> Node:
-    """Add an activity, output, outcome or assumption. Convener only.
-
-    Raises Invalid for an unknown kind, a blank name or a name that another box has.
-    """
-    policies.check_can_aim(by, partnership, at)
-    if kind not in Node.Kind.values:
-        unknown = _("Choose what kind of thing this is.")
-        raise Invalid.at("kind", unknown)
-    label = _free_label(partnership, label)
-    with transaction.atomic():
-        node = Node.objects.create(
-            partnership=partnership, kind=kind, label=label, words=words.strip(), added_at=at
-        )
-        _log("node_added", node, partnership, by, at, data={"kind": kind})
-    return node
-
-
-def change_node(*, node: Node, label: str, words: str, by: Actor, at: datetime) -> None:
-    """Say anew what a box is; its kind and links stay. Convener only."""
-    policies.check_can_aim(by, node.partnership, at)
-    label = _free_label(node.partnership, label, but=node)
-    with transaction.atomic():
-        node.label, node.words = label, words.strip()
-        node.save(update_fields=["label", "words"])
-        _log("node_changed", node, node.partnership, by, at)
-
-
-def remove_node(*, node: Node, by: Actor, at: datetime) -> None:
-    """Take a box away, with its untested links. Convener only.
-
-    Raises Denied while evidence or an indicator hangs on it: what was learned is not wiped away.
-    """
-    policies.check_can_aim(by, node.partnership, at)
-    tested = [*node.outgoing.all(), *node.incoming.all()]
-    if any(edge.status != Edge.Status.UNTESTED for edge in tested):
-        raise Denied(
-            _("A link of “%(label)s” has been tested, so it stays.") % {"label": node.label},
-            mend=_("Say in its words why it is no longer pursued."),
-        )
-    if node.indicators.exists():
-        raise Denied(
-            _("An indicator measures “%(label)s”, so it stays.") % {"label": node.label},
-            mend=_("Say in its words why it is no longer pursued."),
-        )
-    with transaction.atomic():
-        _log("node_removed", node, node.partnership, by, at, data={"kind": node.kind})
-        node.delete()
-
-
-def link_nodes(*, source: Node, target: Node, hypothesis: str, by: Actor, at: datetime) -> Edge:
-    """State that one box leads to another, as a hypothesis that can fail. Convener only.
-
-    Loops are allowed. Raises Invalid for a link of a box to itself, Conflict for one that exists.
-    """
-    policies.check_can_aim(by, source.partnership, at)
-    if source.partnership_id != target.partnership_id:
-        raise Denied(_("Both ends of a link belong to the same partnership."))
-    if source.pk == target.pk:
-        same = _("A link needs two different ends.")
-        raise Invalid.at("target", same)
-    hypothesis = _said(
-        hypothesis, "hypothesis", _("Say why the first leads to the second, so that it can fail.")
-    )
-    with transaction.atomic():
-        edge = Edge(source=source, target=target, hypothesis=hypothesis, linked_at=at)
-        _claim(
-            lambda: edge.save(force_insert=True),
-            _("“%(source)s” and “%(target)s” are linked already.")
-            % {"source": source.label, "target": target.label},
-        )
-        _log("nodes_linked", edge, source.partnership, by, at)
-    return edge
-
-
-def judge_link(*, edge: Edge, status: str, because: str, by: Actor, at: datetime) -> None:
-    """Say how a hypothesis has fared so far, and what shows it. Convener only."""
-    partnership = edge.source.partnership
-    policies.check_can_aim(by, partnership, at)
-    if status not in Edge.Status.values:
-        unknown = _("Choose how the hypothesis has fared.")
-        raise Invalid.at("status", unknown)
-    if status != Edge.Status.UNTESTED:
-        because = _said(because, "because", _("Say what shows it."))
-    with transaction.atomic():
-        edge.status, edge.status_because, edge.status_at = status, because.strip(), at
-        edge.save(update_fields=["status", "status_because", "status_at"])
-        _log("link_judged", edge, partnership, by, at, data={"status": status})
-
-
-def remove_link(*, edge: Edge, by: Actor, at: datetime) -> None:
-    """Take an untested link away. Raises Denied for a tested one. Convener only."""
-    partnership = edge.source.partnership
-    policies.check_can_aim(by, partnership, at)
-    if edge.status != Edge.Status.UNTESTED:
-        raise Denied(
-            _("This hypothesis has been tested, so it stays."),
-            mend=_("Give it the status “Contradicted” if it did not hold."),
-        )
-    with transaction.atomic():
-        _log("link_removed", edge, partnership, by, at)
-        edge.delete()
-
 
 # "…/indicators/new/" is a page.
 RESERVED_KEYS = frozenset({"new"})
@@ -183,7 +76,7 @@ def define_indicator(
     _check_owner(partnership, level, owner, at)
     if outcome is not None and outcome.partnership_id != partnership.pk:
         raise Denied(_("An indicator measures an outcome of its own partnership."))
-    unit = _said(unit, "unit", _("Say in which unit the figure is, for example “% of babies”."))
+    unit = needed(unit, "unit", _("Say in which unit the figure is, for example “% of babies”."))
     with transaction.atomic():
         indicator = Indicator(
             partnership=partnership,
@@ -196,7 +89,7 @@ def define_indicator(
             unit=unit,
             defined_at=at,
         )
-        _claim(
+        claim(
             lambda: indicator.save(force_insert=True),
             _("The partnership has an indicator “%(key)s” already.") % {"key": parsed.id},
         )
@@ -275,17 +168,17 @@ def _add_version(
         definition=text,
         definition_hash=definition_hash(parsed),
         kind=parsed.kind.value,
-        contract_key=_said(
+        contract_key=needed(
             contract_key, "contract_key", _("Name the data contract that it reads.")
         ),
         baseline=_figure(parsed, goal.baseline, "baseline"),
         baseline_period=_period(parsed, goal.baseline, goal.baseline_period, "baseline_period"),
         target=_figure(parsed, goal.target, "target"),
         target_period=_period(parsed, goal.target, goal.target_period, "target_period"),
-        reason=_said(reason, "reason", _("Say why it is measured this way.")),
+        reason=needed(reason, "reason", _("Say why it is measured this way.")),
         agreed_at=at,
     )
-    _claim(
+    claim(
         lambda: version.save(force_insert=True),
         _("Somebody else has just agreed on this version."),
     )
@@ -367,31 +260,6 @@ def _period(definition: Definition, figure: str, text: str, field: str) -> str:
         wrong = _("Write the period as the results will: %(example)s.") % {"example": example}
         raise Invalid.at(field, wrong)
     return text
-
-
-def _said(text: str, field: str, ask: str) -> str:
-    """The text without surrounding space. Raises Invalid at `field` when nothing was said."""
-    if not text.strip():
-        raise Invalid.at(field, ask)
-    return text.strip()
-
-
-def _free_label(partnership: Partnership, label: str, but: Node | None = None) -> str:
-    label = _said(label, "label", _("Give it a name."))
-    others = Node.objects.filter(partnership=partnership, label=label)
-    if (others.exclude(pk=but.pk) if but else others).exists():
-        taken = _("There is a “%(label)s” already.") % {"label": label}
-        raise Invalid.at("label", taken)
-    return label
-
-
-def _claim(write: Callable[[], object], otherwise: str) -> None:
-    """Write; when a constraint says that it is there already, say so in words."""
-    try:
-        with transaction.atomic():
-            write()
-    except IntegrityError as taken:
-        raise Conflict(otherwise, mend=_("Reload the page and look.")) from taken
 
 
 def _log(

@@ -9,7 +9,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from commonweal.aim.actions import Goal
-from commonweal.aim.models import Edge, Indicator, Node
+from commonweal.aim.fields import NodeChoice
+from commonweal.aim.models import Indicator, Node
 from commonweal.core.fields import sentences
 from commonweal.core.models import Organisation
 
@@ -28,100 +29,6 @@ denominator: place_to_sleep is not missing
 period: {column: visited_on, grain: month}
 polarity: higher
 """
-
-
-KIND_HINTS = {
-    Node.Kind.ACTIVITY.value: _("Something you do."),
-    Node.Kind.OUTPUT.value: _("What comes out of it directly: beds handed over, people trained."),
-    Node.Kind.OUTCOME.value: _("What changes for people."),
-    Node.Kind.ASSUMPTION.value: _("What must hold but is not yours to do."),
-}
-
-
-class NodeTextForm(forms.Form):
-    label = forms.CharField(
-        label=_("Name"),
-        help_text=_("A few words; it stands in the drawing."),
-        max_length=80,
-        error_messages={"required": _("Give it a name.")},
-    )
-    words = sentences(3, label=_("In more words"), max_length=2000, required=False)
-
-
-class NodeForm(NodeTextForm):
-    kind = forms.ChoiceField(
-        label=_("What kind of thing it is"),
-        choices=Node.Kind.choices,
-        widget=forms.RadioSelect,
-        error_messages={"required": _("Choose what kind of thing this is.")},
-    )
-    field_order = ["kind", "label", "words"]
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.fields["kind"].choice_hints = KIND_HINTS  # type: ignore[attr-defined]
-
-
-class NodeChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
-    """A box by name and kind."""
-
-    def label_from_instance(self, obj: Any) -> str:
-        return f"{obj.label} ({Node.Kind(obj.kind).label})"
-
-
-class LinkForm(forms.Form):
-    source = NodeChoice(
-        queryset=Node.objects.none(),
-        label=_("From"),
-        error_messages={"required": _("Choose where the link begins.")},
-    )
-    target = NodeChoice(
-        queryset=Node.objects.none(),
-        label=_("Leads to"),
-        error_messages={"required": _("Choose where the link leads.")},
-    )
-    hypothesis = sentences(
-        3,
-        label=_("Why you believe so"),
-        help_text=_(
-            "As a sentence that can turn out wrong, for example “Families who get a bed use it.”"
-        ),
-        max_length=2000,
-        error_messages={
-            "required": _("Say why the first leads to the second, so that it can fail.")
-        },
-    )
-
-    def __init__(self, *args: Any, nodes: Iterable[Node], **options: Any) -> None:
-        super().__init__(*args, **options)
-        for field in ("source", "target"):
-            self.fields[field].queryset = nodes  # type: ignore[attr-defined]
-
-    def clean(self) -> dict[str, Any]:
-        given = super().clean() or self.cleaned_data
-        if given.get("source") and given.get("source") == given.get("target"):
-            self.add_error("target", _("A link needs two different ends."))
-        return given
-
-
-class JudgeForm(forms.Form):
-    status = forms.ChoiceField(
-        label=_("How it has fared so far"), choices=Edge.Status.choices, widget=forms.RadioSelect
-    )
-    because = sentences(
-        3,
-        label=_("What shows it"),
-        help_text=_("A result, a pilot, a visit: what others can look at too."),
-        max_length=2000,
-        required=False,
-    )
-
-    def clean(self) -> dict[str, Any]:
-        given = super().clean() or self.cleaned_data
-        tested = given.get("status") not in {None, Edge.Status.UNTESTED}
-        if tested and not str(given.get("because", "")).strip():
-            self.add_error("because", _("Say what shows it."))
-        return given
 
 
 class VersionForm(forms.Form):

@@ -110,6 +110,13 @@ class Node(models.Model):
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)
     label = models.CharField(_("name"), max_length=80)
     words = models.TextField(_("in more words"), blank=True)
+    is_goal = models.BooleanField(_("an end goal"), default=False)
+    affected = models.TextField(_("who of those affected took part"), blank=True)
+    watcher = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
+    watch_how = models.TextField(_("how it is watched"), blank=True)
+    review_date = models.DateField(_("review date"), null=True, blank=True)
     added_at = models.DateTimeField()
 
     class Meta:
@@ -120,17 +127,33 @@ class Node(models.Model):
                 name="node_kind_known",
             ),
             models.CheckConstraint(condition=~Q(label=""), name="node_has_a_label"),
+            models.CheckConstraint(
+                condition=Q(is_goal=False) | Q(kind="outcome"), name="node_goal_is_an_outcome"
+            ),
+            models.CheckConstraint(
+                condition=Q(watcher__isnull=True, watch_how="", review_date__isnull=True)
+                | (
+                    Q(kind="assumption", watcher__isnull=False, review_date__isnull=False)
+                    & ~Q(watch_how="")
+                ),
+                name="node_watched_wholly",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.label
 
 
-class Edge(models.Model):
-    """A link of the theory of change: the belief that one thing leads to another.
+class Belief(models.Model):
+    """What is believed of one link: the hypothesis, what would show it, and how it has fared.
 
-    Feedback loops are allowed: what an outcome makes easier again is part of how things change.
+    `size` is free words when `size_unit` is blank, else a decimal number as text; "" means that
+    nobody has said. `evidence` follows Nesta’s five standards: 1 is an account and no evidence yet.
     """
+
+    class Direction(models.TextChoices):
+        MORE = "more", _("More leads to more")
+        LESS = "less", _("More leads to less")
 
     class Status(models.TextChoices):
         UNTESTED = "untested", _("Untested")
@@ -138,12 +161,48 @@ class Edge(models.Model):
         MIXED = "mixed", _("Mixed")
         CONTRADICTED = "contradicted", _("Contradicted")
 
+    class Evidence(models.IntegerChoices):
+        ACCOUNT = 1, _("1: we can say why it should work; no evidence yet")
+        CHANGE = 2, _("2: figures show a change, not yet that this caused it")
+        CAUSE = 3, _("3: a comparison shows that this caused the change")
+        REPEATED = 4, _("4: somebody independent found the same")
+        AT_SCALE = 5, _("5: it holds in many places and over time")
+
+    hypothesis = models.TextField(_("the hypothesis"))
+    direction = models.CharField(
+        _("expected direction"), max_length=4, choices=Direction, blank=True
+    )
+    size = models.CharField(_("expected size"), max_length=200, blank=True)
+    size_unit = models.CharField(_("unit of the size"), max_length=40, blank=True)
+    indicator = models.ForeignKey(
+        "aim.Indicator", on_delete=models.RESTRICT, related_name="+", null=True, blank=True
+    )
+    by_when = models.DateField(_("by when it should show"), null=True, blank=True)
+    watcher = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
+    review_date = models.DateField(_("review date"), null=True, blank=True)
+    status = models.CharField(_("status"), max_length=12, choices=Status, default=Status.UNTESTED)
+    status_because = models.TextField(_("what shows it"), blank=True)
+    evidence = models.PositiveSmallIntegerField(
+        _("level of evidence"), choices=Evidence, default=Evidence.ACCOUNT
+    )
+    no_comparison = models.TextField(_("why a comparison is not feasible"), blank=True)
+
+    class Meta:
+        abstract = True
+
+
+class Edge(Belief):
+    """A link of the theory of change: the belief that one thing leads to another.
+
+    Feedback loops are allowed: what an outcome makes easier again is part of how things change.
+    The row holds what is believed now, `records` all that was believed before it.
+    """
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     source = models.ForeignKey(Node, on_delete=models.CASCADE, related_name="outgoing")
     target = models.ForeignKey(Node, on_delete=models.CASCADE, related_name="incoming")
-    hypothesis = models.TextField(_("the hypothesis"))
-    status = models.CharField(_("status"), max_length=12, choices=Status, default=Status.UNTESTED)
-    status_because = models.TextField(_("what shows it"), blank=True)
     status_at = models.DateTimeField(null=True, blank=True)
     linked_at = models.DateTimeField()
 
@@ -161,10 +220,41 @@ class Edge(models.Model):
                 | (~Q(status_because="") & Q(status_at__isnull=False)),
                 name="edge_status_has_a_reason",
             ),
+            models.CheckConstraint(
+                condition=Q(evidence__gte=1, evidence__lte=5), name="edge_evidence_level_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(direction__in=["", "more", "less"]), name="edge_direction_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(size_unit="") | ~Q(size=""), name="edge_unit_has_a_size"
+            ),
+            models.CheckConstraint(
+                condition=Q(no_comparison="") | Q(evidence__lte=2),
+                name="edge_compared_or_not_feasible",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.source_id} -> {self.target_id}"
+
+
+class EdgeRecord(Belief):
+    """Who believed what of a link, and when; the database refuses any change to it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    edge = models.ForeignKey(Edge, on_delete=models.CASCADE, related_name="records")
+    number = models.PositiveIntegerField()
+    said_by = models.CharField(max_length=80)
+    said_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["edge", "number"], name="edge_record_number_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.edge_id} record {self.number}"
 
 
 class Indicator(models.Model):

@@ -1,4 +1,4 @@
-"""`commonweal kind`: which kind of partnership the answers suggest, and why."""
+"""`commonweal kind` and `commonweal missing`: which kind of partnership fits, and who is missing."""
 
 from __future__ import annotations
 
@@ -20,6 +20,10 @@ def add_parsers(commands: Any) -> None:
         help=f"the questions: {', '.join(kinds.QUESTIONS)}; the answers: {', '.join(kinds.ANSWERS)}",
     )
     kind.set_defaults(run=run_kind)
+    missing = commands.add_parser("missing", help="tell who may be missing from a table, and why")
+    missing.add_argument("partnership", metavar="PARTNERSHIP", help="the partnership's address")
+    missing.add_argument("--as", dest="email", required=True, metavar="EMAIL", help="who reads")
+    missing.set_defaults(run=run_missing)
 
 
 def run_kind(arguments: argparse.Namespace) -> int:
@@ -30,3 +34,22 @@ def run_kind(arguments: argparse.Namespace) -> int:
     found = kinds.suggest({question: answer for question, _sign, answer in pairs}).answer
     print(json.dumps(asdict(found), indent=1))
     return 0 if found.kinds else 1
+
+
+def run_missing(arguments: argparse.Namespace) -> int:
+    """Prints findings and trace as one JSON object. Exit code 1 when somebody may be missing."""
+    import django
+
+    django.setup()
+    from django.utils import timezone
+
+    from commonweal.convene import queries as convene
+    from commonweal.convene.voices import presentation, queries
+    from commonweal.core import queries as core
+
+    at = timezone.now()
+    by = core.actor_by_email(arguments.email, at)
+    found = queries.who_is_missing(convene.partnership_for(by, arguments.partnership, at), at)
+    told = [asdict(each) for each in presentation.findings(found.answer)]
+    print(json.dumps({"findings": told, "trace": found.trace}, indent=1, ensure_ascii=False))
+    return 1 if told else 0

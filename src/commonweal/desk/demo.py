@@ -20,6 +20,7 @@ from commonweal.agree.models import Agreement, AgreementVersion
 from commonweal.aim import actions as aim
 from commonweal.aim import queries as aims
 from commonweal.aim.models import Node
+from commonweal.aim.theory import actions as theories
 from commonweal.compute.contract.parse import parse as parse_contract
 from commonweal.compute.permits import clauses as c
 from commonweal.compute.synthetic.drops import Drop, drops
@@ -34,12 +35,14 @@ from commonweal.core.queries import actor_for
 from commonweal.core.scope import Actor, system
 from commonweal.desk.example import (
     beginnings,
+    believing,
     cast,
     deciding,
     governing,
     kind,
     promises,
     triangle,
+    voices,
 )
 from commonweal.measure import actions as measure
 from commonweal.measure.models import Release
@@ -96,11 +99,13 @@ def build(
     invite(stage)
     say("table, pledge and residents’ seats")
     gather(stage)
+    voices.draw(stage, stage.before(85))
     kind.choose(stage, stage.before(80))
     move_on(stage, "pause", 72)
     say("entry point, theory of change, indicators")
     aim_at(stage)
     triangle.begin(stage, stage.before(57))
+    believing.expect(stage, stage.before(49))
     move_on(stage, "agree", 48)
     say("agreements, read and signed by every party")
     sign_agreements(stage)
@@ -114,6 +119,7 @@ def build(
     last = add_months(stage.first, stage.world.months)
     beginnings.look_back(stage, moment(last), add_months(last, 6))
     triangle.again(stage, moment(last) + timedelta(days=2))
+    believing.look_again(stage, moment(last.replace(day=COMPUTED_ON), hour=15))
     deciding.leave_open(stage, rules, moment(last.replace(day=COMPUTED_ON + 1), hour=12))
     return stage.partnership
 
@@ -207,13 +213,13 @@ def aim_at(stage: Stage) -> None:
     at = stage.before(60)
     by, partnership = stage.convener(at), stage.partnership
     nodes = {
-        key: aim.add_node(
+        key: theories.add_node(
             partnership=partnership, kind=kind, label=label, words=words, by=by, at=at
         )
         for key, kind, label, words in cast.NODES
     }
     for source, target, hypothesis in cast.LINKS:
-        aim.link_nodes(
+        theories.link_nodes(
             source=nodes[source], target=nodes[target], hypothesis=hypothesis, by=by, at=at
         )
     reviews = (add_months(stage.first, 12), add_months(stage.first, stage.world.months + 9))

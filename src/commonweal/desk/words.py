@@ -8,6 +8,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 SENTENCES: Mapping[str, str | Promise] = {
+    "convene.line_added": _("put something on the map of the problem"),
+    "convene.line_changed": _("changed a line of the map of the problem"),
+    "convene.line_removed": _("took a line off the map of the problem"),
     "convene.kind_chosen": _("said what kind of partnership this is"),
     "convene.opened": _("started the partnership"),
     "convene.problem_stated": _("restated the problem"),
@@ -35,6 +38,7 @@ SENTENCES: Mapping[str, str | Promise] = {
     "aim.node_changed": _("changed the theory of change"),
     "aim.node_removed": _("removed a part of the theory of change"),
     "aim.nodes_linked": _("added a hypothesis"),
+    "aim.link_changed": _("changed what is expected of a link"),
     "aim.link_judged": _("judged a hypothesis"),
     "aim.link_removed": _("removed a hypothesis"),
     "aim.indicator_defined": _("defined an indicator"),

@@ -109,6 +109,7 @@ INSTALLED_APPS = [
     "commonweal.core",
     "commonweal.convene",
     "commonweal.convene.kinds",
+    "commonweal.convene.voices",
     "commonweal.agree",
     "commonweal.agree.decisions",
     "commonweal.agree.commitments",

@@ -18,6 +18,8 @@ from commonweal.aim.tests.factories import (
     definition,
     indicator,
 )
+from commonweal.aim.theory import actions as theories
+from commonweal.aim.theory import queries as reading
 from commonweal.convene import queries as convene
 from commonweal.convene.tests.factories import (
     AT,
@@ -47,20 +49,23 @@ def test_the_journey_waits_for_an_entry_point_and_an_indicator() -> None:
 
 Change = Callable[[Any, Actor], object]
 CHANGES: dict[str, Change] = {
-    "add_node": lambda r, by: actions.add_node(
+    "add_node": lambda r, by: theories.add_node(
         partnership=r["partnership"], kind="output", label="x", by=by, at=AT
     ),
-    "change_node": lambda r, by: actions.change_node(
+    "change_node": lambda r, by: theories.change_node(
         node=r["edge"].source, label="x", words="", by=by, at=AT
     ),
-    "remove_node": lambda r, by: actions.remove_node(node=r["edge"].source, by=by, at=AT),
-    "link_nodes": lambda r, by: actions.link_nodes(
+    "remove_node": lambda r, by: theories.remove_node(node=r["edge"].source, by=by, at=AT),
+    "link_nodes": lambda r, by: theories.link_nodes(
         source=r["edge"].target, target=r["edge"].source, hypothesis="x", by=by, at=AT
     ),
-    "judge_link": lambda r, by: actions.judge_link(
+    "judge_link": lambda r, by: theories.judge_link(
         edge=r["edge"], status="mixed", because="x", by=by, at=AT
     ),
-    "remove_link": lambda r, by: actions.remove_link(edge=r["edge"], by=by, at=AT),
+    "change_link": lambda r, by: theories.change_link(
+        edge=r["edge"], hypothesis="x", expected=theories.Hypothesis(), by=by, at=AT
+    ),
+    "remove_link": lambda r, by: theories.remove_link(edge=r["edge"], by=by, at=AT),
     "define_indicator": lambda r, by: actions.define_indicator(
         partnership=r["partnership"],
         definition=definition("other"),
@@ -109,8 +114,8 @@ def test_getters_find_only_what_is_of_ones_own_table(records: dict[str, Any]) ->
     slug = records["partnership"].slug
     insider, outsider = partner_of(records["partnership"]), convener_of(PartnershipFactory())
     getters: list[tuple[Callable[..., Any], Any, Any]] = [
-        (queries.node_for, records["edge"].source.pk, records["edge"].source),
-        (queries.edge_for, records["edge"].pk, records["edge"]),
+        (reading.node_for, records["edge"].source.pk, records["edge"].source),
+        (reading.edge_for, records["edge"].pk, records["edge"]),
         (queries.indicator_for, records["indicator"].key, records["indicator"]),
     ]
     elsewhere = PartnershipFactory()

@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
-from commonweal.aim import actions, queries
+from commonweal.aim import queries
 from commonweal.aim.actions import Goal
 from commonweal.aim.models import Edge, Indicator, Node
 from commonweal.aim.tests.factories import (
@@ -20,6 +20,7 @@ from commonweal.aim.tests.factories import (
     definition,
     indicator,
 )
+from commonweal.aim.theory import actions as theories
 from commonweal.aim.views import figure_of
 from commonweal.convene.models import Partnership
 from commonweal.convene.tests.factories import (
@@ -30,7 +31,7 @@ from commonweal.convene.tests.factories import (
     convener_organisation,
     seated,
 )
-from commonweal.core.models import Organisation
+from commonweal.core.models import Organisation, Person
 from commonweal.core.scope import system
 
 pytestmark = pytest.mark.django_db
@@ -68,6 +69,7 @@ def test_who_gets_which_page(edge: Edge) -> None:
     edits += [
         reverse("node", args=[slug, edge.source.pk]),
         reverse("link", args=[slug, edge.pk]),
+        reverse("change_link", args=[slug, edge.pk]),
         reverse("revise_indicator", args=[slug, found.key]),
     ]
     posts = [
@@ -97,7 +99,7 @@ def test_who_gets_which_page(edge: Edge) -> None:
 class TestTheory:
     def test_shows_beliefs_gaps_and_what_has_held_up(self, edge: Edge) -> None:
         partnership = edge.source.partnership
-        actions.judge_link(
+        theories.judge_link(
             edge=edge, status="supported", because="Four pilots.", by=system("test"), at=AT
         )
         page = text(convener(partnership).get(reverse("theory", args=[partnership.slug])))
@@ -159,14 +161,49 @@ class TestTheory:
         partnership = edge.source.partnership
         client = convener(partnership)
         url = reverse("link", args=[partnership.slug, edge.pk])
-        bad = client.post(url, {"status": "mixed", "because": ""})
+        bad = client.post(url, {"status": "mixed", "because": "", "evidence": 1})
         assert bad.status_code == 422
         assert "Say what shows it." in text(bad)
-        assert client.post(url, {"status": "mixed", "because": "Two of four."}).status_code == 302
-        assert "Remove" not in text(client.get(url))
+        good = {"status": "mixed", "because": "Two of four.", "evidence": 2}
+        assert client.post(url, good).status_code == 302
+        shown = text(client.get(url))
+        assert "Remove" not in shown
+        assert "Two of four. Level of evidence 2" in shown
+        assert f"Mixed, written down by {Person.objects.latest('pk').name}" in shown
         remove = client.post(reverse("remove_link", args=[partnership.slug, edge.pk]))
         assert remove.status_code == 403
         assert "tested" in text(remove)
+
+    def test_expect(self, edge: Edge) -> None:
+        partnership = edge.source.partnership
+        client = convener(partnership)
+        url = reverse("change_link", args=[partnership.slug, edge.pk])
+        said = {"hypothesis": "Kept words.", "direction": "less", "review_date": "2020-01-01"}
+        bad = client.post(url, said)
+        assert bad.status_code == 422
+        assert "Choose today or a day in the future." in text(bad)
+        assert "Kept words." in text(bad)
+        assert client.post(url, {**said, "review_date": ""}).status_code == 302
+        page = text(client.get(reverse("theory", args=[partnership.slug])))
+        assert "Kept words. More leads to less." in page
+
+    def test_goals_loops_and_care(self, edge: Edge) -> None:
+        partnership = edge.source.partnership
+        client = convener(partnership)
+        EdgeFactory(source=edge.target, target=edge.source, direction="less")
+        Edge.objects.filter(pk=edge.pk).update(direction="more")
+        url = reverse("node", args=[partnership.slug, edge.target.pk])
+        said = {"label": "Sleep", "is_goal": "on", "affected": "Eleven parents"}
+        assert client.post(url, said).status_code == 302
+        page = text(client.get(reverse("theory", args=[partnership.slug])))
+        for words in ("What all of this is for", "Balancing", "Eleven parents."):
+            assert words in page
+        assert "No one of those affected" not in page
+        belief = NodeFactory(partnership=partnership, kind="assumption")
+        url = reverse("node", args=[partnership.slug, belief.pk])
+        half = client.post(url, {"label": "x", "watch_how": "By asking."})
+        assert half.status_code == 422
+        assert "Choose who watches this assumption." in text(half)
 
     def test_change_and_remove(self, edge: Edge) -> None:
         partnership, node = edge.source.partnership, edge.source

@@ -1,0 +1,1 @@
+"""The theory of change: its pages, and what they do and ask."""
