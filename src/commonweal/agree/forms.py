@@ -212,6 +212,8 @@ class LicenceForm(TermsForm):
     """A data-use licence. It offers only what the agreement above allows."""
 
     kind = "dul"
+    # Who uses the data, and whether that is right, is what a licence is about.
+    own = TermsForm.own | {"user", "purpose", "four_questions_legal"}
     title = title_field(gettext_lazy("For example “Measuring safe sleep”."))
     user = organisations(
         label=gettext_lazy("Who may use the data?"),

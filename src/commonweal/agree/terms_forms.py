@@ -36,6 +36,8 @@ class TermsForm(forms.Form):
     """What sharing agreements and licences have in common. `language`: of the text, if it has one."""
 
     kind: str
+    # Of each part that holds one of these fields something is new in nearly every agreement.
+    own = frozenset({"title", "minimum_cell", "start"})
     prose = forms.CharField(
         label=gettext_lazy("Why you agree on this"),
         help_text=gettext_lazy(
@@ -194,6 +196,19 @@ class TermsForm(forms.Form):
             *asked,
             (legal_clauses.LEGEND, legal, legal_clauses.HINT, True),
             last,
+        ]
+
+    def keep(self, model: str) -> None:
+        """Fold what is usually taken over from a model, given by its reference, as it is.
+
+        Open stays what each agreement says for itself (`own`); what is folded is read where the draft
+        is compared with its model, and opens where something in it is wrong.
+        """
+        self.fieldsets = [
+            entry
+            if self.own.intersection(entry[1])
+            else (entry[0], entry[1], entry[2] if len(entry) > 2 else "", model)
+            for entry in self.fieldsets
         ]
 
     def clean_further(self) -> list[c.Prose]:

@@ -156,6 +156,8 @@ def draft_sharing(request: SignedInRequest, slug: str) -> HttpResponse:
             **beginning.another(like, request.at),
         },
     )
+    if like:
+        form.keep(like.reference)
     if made := _drafted(request, form, partnership, Kind.DSA, begun_from=like):
         return _to_draft(request, made, like)
     models = beginning.models(partnership, Kind.DSA, request.path)
@@ -211,6 +213,8 @@ def draft_licence(request: SignedInRequest, slug: str, reference: str) -> HttpRe
         parent=queries.terms_of(queries.latest(parent)),
         initial=beginning.another(like, request.at),
     )
+    if like:
+        form.keep(like.reference)
     if made := _drafted(request, form, partnership, Kind.DUL, parent=parent, begun_from=like):
         return _to_draft(request, made, like)
     models = beginning.models(partnership, Kind.DUL, request.path)

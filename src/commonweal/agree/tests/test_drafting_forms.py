@@ -391,6 +391,24 @@ def test_another_agreement_begins_with_what_one_says(
     assert second.title == "Sharing once more"
 
 
+def test_what_is_taken_over_is_folded_until_something_in_it_is_wrong(
+    partnership: Partnership, convener: Client
+) -> None:
+    assert draft(partnership, convener).status_code == 302
+    url = f"{reverse('draft_sharing', args=[partnership.slug])}?like=DSA-1"
+    page = convener.get(url)
+    shown, kept = initial(page.context["form"]), "As in DSA-1: read or change it"
+    html = page.content.decode()
+    open_ones = [name for name in ("title", "minimum_cell", "expiry") if f'id="id_{name}"' in html]
+    assert open_ones == ["title", "minimum_cell", "expiry"]
+    assert html.count(kept) == 5
+    assert '<details class="govuk-details" open>' not in html
+    refused = convener.post(url, {**shown, "title": "Once more", "data": "no colon here"})
+    assert refused.status_code == 422
+    assert refused.content.decode().count('<details class="govuk-details" open>') == 1
+    assert kept not in convener.get(url.partition("?")[0]).content.decode()
+
+
 @pytest.mark.parametrize("like", ["DUL-1", "CON-9", "'"])
 def test_another_like_none_is_not_there(
     partnership: Partnership, convener: Client, like: str

@@ -24,7 +24,7 @@ def lines(partnership: Partnership) -> QuerySet[Line]:
         Line.objects.filter(partnership=partnership)
         .select_related("organisation", "seat__organisation")
         .prefetch_related("actors", "organisations")
-        .order_by("added_at", "id")
+        .order_by("added_at", "name")
     )
 
 

@@ -27,7 +27,7 @@ LANDLORDS = "The district’s landlords"
 PLACES: Mapping[str, tuple[str, ...]] = {
     "Hollin Bank": ("aldmoor", "parents"),
     "Brackwater harbour": ("brackwater",),
-    "The caravan site at Calderby": (),
+    "Calderby’s caravan site": (),
 }
 
 

@@ -233,8 +233,9 @@ def cw_form(
 
     With `submit` (the button's verb) it is wrapped in a POST form with its token; without, the
     page writes the form element and the button. `kind="warning"` for what cannot be undone. A
-    form may carry `fieldsets`: a list of (legend, field names[, hint[, folded]]); folded
-    ones stay closed until something in them is filled in or wrong.
+    form may carry `fieldsets`: a list of (legend, field names[, hint[, folded]]); folded ones stay
+    closed until something in them is filled in or wrong. `folded` may be what their content is taken
+    over from: then they say so, and only what is wrong opens them.
     """
     return {
         "form": form,
@@ -255,12 +256,15 @@ def _groups(form: forms.BaseForm) -> list[dict[str, object]]:
     groups: list[dict[str, object]] = []
     for entry in [*sets, ("", rest)] if rest else sets:
         bound = [form[name] for name in entry[1] if name in form.fields]
+        folded = entry[3] if len(entry) > 3 else False
+        kept = folded if isinstance(folded, str) else ""
         groups.append(
             {
                 "legend": entry[0],
                 "hint": entry[2] if len(entry) > 2 else "",
-                "folded": entry[3] if len(entry) > 3 else False,
-                "open": any(each.value() or each.errors for each in bound),
+                "folded": bool(folded),
+                "kept": kept,
+                "open": any(each.errors or (each.value() and not kept) for each in bound),
                 "fields": [formview.view(each) for each in bound],
             }
         )
