@@ -13,6 +13,7 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from commonweal.agree import policies as deciding
 from commonweal.agree import presentation, sheets, words
 from commonweal.agree import queries as agreements
 from commonweal.agree.documents import actions, files, keeping, policies, queries
@@ -27,7 +28,7 @@ from commonweal.agree.documents.forms import (
 from commonweal.agree.documents.queries import Verified
 from commonweal.agree.documents.uploading import limited
 from commonweal.agree.evidence import MAXIMUM_BYTES, Evidence
-from commonweal.agree.models import AgreementVersion
+from commonweal.agree.models import AgreementVersion, State
 from commonweal.agree.showing import AGREE, page
 from commonweal.compute import codes
 from commonweal.compute.errors import Unusable
@@ -62,6 +63,10 @@ def agreement_changes(
         "is_other": since is not None and since.agreement_id != agreement.pk,
         "changes": changes(version, since) if since else None,
         "others": list(queries.earlier_ones(version)),
+        "opens": version.state == State.DRAFT
+        and deciding.can_prepare(
+            request.actor, agreement, agreements.terms_of(version).parties, request.at
+        ),
     }
     return AGREE.page(request, "changes", agreement.partnership, context)
 

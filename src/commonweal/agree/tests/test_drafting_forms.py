@@ -373,6 +373,8 @@ def test_another_agreement_begins_with_what_one_says(
     differs = convener.get(answer["Location"])
     told = body(differs)
     assert f"How {second.reference} differs from {first.reference}" in told
+    # Whoever has read what is different goes on from here.
+    assert path("open_for_signature", second) in differs.content.decode()
     assert len(differs.context["changes"].redline.clauses(CHANGED)) == 2
     # Whoever reads or signs it finds the way back to what is different.
     assert second.begun_from == first

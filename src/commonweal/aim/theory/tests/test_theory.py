@@ -238,7 +238,7 @@ class TestHypotheses:
         "bad",
         [
             {"evidence": 6},
-            {"direction": "sideways"},
+            {"direction": "up"},
             {"size_unit": "beds"},
             {"evidence": 3, "no_comparison": "One ward."},
         ],
