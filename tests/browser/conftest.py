@@ -26,13 +26,22 @@ FLAGS = (
 CHILDREN = 5000 if os.environ.get("COMMONWEAL_SCREENSHOTS") else 400
 
 
+# Two halves of about equal length, each in one process with a demo of its own.
+FIRST_HALF = {"Visitor", "Convener", "Sponsor", "Partner staff"}
+
+
+def group_of(item: pytest.Item) -> str:
+    role = getattr(item, "callspec", None) and item.callspec.params.get("role")  # type: ignore[attr-defined]
+    return "browser-1" if role in FIRST_HALF else "browser-2"
+
+
 @pytest.hookimpl(tryfirst=True)  # Before xdist reads the groups and -m the marks.
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     here = Path(__file__).parent
     for item in items:
         if here not in item.path.parents:
             continue
-        for mark in (pytest.mark.browser, pytest.mark.xdist_group("browser")):
+        for mark in (pytest.mark.browser, pytest.mark.xdist_group(group_of(item))):
             item.add_marker(mark)
         item.add_marker(pytest.mark.enable_socket)
         if not CHROMIUM:
