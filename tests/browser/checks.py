@@ -228,4 +228,5 @@ def spacing(page: Any) -> list[str]:
     return [f"cut off by wider spacing: {each}" for each in cut[:3]]
 
 
-EVERYTHING = (frame, axe, sideways, targets, spacing, focus)
+LAYOUT = (frame, sideways, targets, spacing)
+EVERYTHING = (axe, focus, *LAYOUT)

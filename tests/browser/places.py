@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import unescape
 from typing import Any
 
@@ -37,16 +36,36 @@ UNLINKED = {
 
 @dataclass(frozen=True)
 class Place:
-    """`kind`: the name of the address, or the address where it has none."""
+    """`kind`: the name of the address, or the address where it has none. `parts`: see `parts_of`."""
 
     path: str
     kind: str
     status: int
-    fingerprint: str
+    parts: frozenset[str]
+
+
+@dataclass
+class LookedAt:
+    """What was looked at already: of each kind of page how many, and the parts they were made of."""
+
+    pages: Counter[str] = field(default_factory=Counter)
+    parts: dict[str, set[str]] = field(default_factory=dict)
+
+    def is_new(self, place: Place) -> bool:
+        """Whether to look: the first of its kind, or one that holds a part which none held so far.
+
+        What roles may do differs, so their pages of one kind differ mostly in what is left out.
+        """
+        known = self.parts.setdefault(place.kind, set())
+        if self.pages[place.kind] >= MOST_OF_A_KIND and place.parts <= known:
+            return False
+        self.pages[place.kind] += 1
+        known |= place.parts
+        return True
 
 
 def places(visit: Visit, role: str) -> Iterator[Place]:
-    """Breadth first. `fingerprint` is equal for pages that differ in the reader's name only."""
+    """Breadth first."""
     waiting = ["/home/" if role != VISITOR else "/p/", *UNLINKED.get(role, ())]
     seen, kinds = set(waiting), Counter[str]()
     while waiting:
@@ -59,7 +78,7 @@ def places(visit: Visit, role: str) -> Iterator[Place]:
             continue
         kinds[kind] += answer.status == 200
         html = answer.text()
-        yield Place(path, kind, answer.status, fingerprint(html))
+        yield Place(path, kind, answer.status, parts_of(html))
         for found in links(html):
             if found not in seen:
                 seen.add(found)
@@ -80,11 +99,12 @@ def links(html: str) -> list[str]:
     return [each for each in found if not each.startswith("/static/") and not FILES.search(each)]
 
 
-def fingerprint(html: str) -> str:
-    html = re.sub(r'name="csrfmiddlewaretoken" value="[^"]*"', "", html)
-    html = re.sub(r'"X-CSRFToken": "[^"]*"', "", html)
-    html = re.sub(r'<span class="cw-header__person">.*?</span>', "", html, flags=re.DOTALL)
-    return hashlib.sha256(html.encode()).hexdigest()
+def parts_of(html: str) -> frozenset[str]:
+    """The kinds of element of a page: tag, classes, type and role, without what they say."""
+    return frozenset(
+        " ".join([tag, *sorted(re.findall(r'\b(?:class|type|role)="[^"]*"', rest))])
+        for tag, rest in re.findall(r"<([a-z][a-z0-9]*)\b([^>]*)>", html)
+    )
 
 
 def everything(visit: Visit, role: str) -> list[Place]:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.browser import checks
-from tests.browser.places import Place, everything
+from tests.browser.places import LookedAt, Place, everything
 from tests.browser.test_states_in_between import SHOWN
 from tests.browser.visits import VISITOR, Visit, Visits
 from tests.journeys.access import RULES
@@ -45,7 +45,6 @@ ROLES = (
 )
 # (language, colour scheme): English reads left to right, Arabic right to left.
 LOOKS = (("en", "light"), ("ar", "dark"))
-OTHER_LOOKS = (("en", "dark"), ("ar", "light"))
 # Addresses that show no page of their own, or one that is gone in a moment.
 NOT_A_PAGE = {
     "front",
@@ -82,13 +81,14 @@ IN_STORIES = {
 }.union(*SHOWN.values())
 
 
-def looked_at(visit: Visit, path: str, *, dark: bool) -> list[str]:
-    """All faults of one page. In the dark only what colours can change is looked at again."""
+def looked_at(visit: Visit, path: str, *, again: bool = False) -> list[str]:
+    """All faults of one page; `again`: of what another direction and other colours can change."""
     visit.go(path)
-    if dark:
+    if again:
         found = checks.axe(visit.page, rules=["color-contrast", "link-in-text-block"])
     else:
-        found = [fault for check in checks.EVERYTHING for fault in check(visit.page)]
+        found = checks.focus(visit.page) + checks.axe(visit.page)
+    found += [fault for check in checks.LAYOUT for fault in check(visit.page)]
     return [f"{path}: {each}" for each in [*found, *visit.faults()]]
 
 
@@ -98,7 +98,7 @@ def test_the_pages_of_every_day(visits: Visits, language: str, scheme: str) -> N
     for role, paths in SMOKE.items():
         with visits.as_(role, language=language, color_scheme=scheme) as visit:
             for path in paths:
-                faults += looked_at(visit, path, dark=False)
+                faults += looked_at(visit, path)
                 assert page_is(visit, "rtl" if language == "ar" else "ltr")
     assert not faults, "\n".join(faults)
 
@@ -115,26 +115,32 @@ def kinds_of(found: list[Place]) -> set[str]:
 
 @pytest.fixture(scope="package")
 def seen() -> dict[str, set[str]]:
-    """Fingerprints of pages looked at already, and the kinds of page that some role reached."""
-    return {"pages": set(), "kinds": set(), "roles": set()}
+    """The kinds of page that some role reached, and those roles."""
+    return {"kinds": set(), "roles": set()}
+
+
+@pytest.fixture(scope="package")
+def before() -> LookedAt:
+    return LookedAt()
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("role", ROLES)
-def test_every_page_of_every_role(visits: Visits, seen: dict[str, set[str]], role: str) -> None:
-    """In both directions and both colour schemes; a page that two roles share is looked at once."""
+def test_every_page_of_every_role(
+    visits: Visits, seen: dict[str, set[str]], before: LookedAt, role: str
+) -> None:
+    """In both directions and both colour schemes; what roles share is looked at once."""
     with visits.as_(role) as visit:
         found = everything(visit, role)
     assert len(found) > 5
     seen["roles"].add(role)
     seen["kinds"] |= kinds_of(found)
-    fresh = [place for place in found if place.fingerprint not in seen["pages"]]
-    seen["pages"] |= {place.fingerprint for place in fresh}
+    fresh = [place for place in found if before.is_new(place)]
     faults = [f"{place.path}: {place.status}" for place in found if place.status >= 500]
-    for language, scheme in (*LOOKS, *OTHER_LOOKS):
+    for language, scheme in LOOKS:
         with visits.as_(role, language=language, color_scheme=scheme) as visit:
             for place in fresh:
-                faults += looked_at(visit, place.path, dark=(language, scheme) in OTHER_LOOKS)
+                faults += looked_at(visit, place.path, again=(language, scheme) != LOOKS[0])
     assert not faults, "\n".join(faults)
 
 
