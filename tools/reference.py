@@ -74,6 +74,7 @@ MODULES = {
     ),
     "Where to begin, and whether we see it alike": (
         "convening.spread",
+        "convening.clashes",
         "convening.entry",
         "convening.triangle",
     ),

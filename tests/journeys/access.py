@@ -72,6 +72,12 @@ who_is_missing              the table                    -
 add_line                    convener                     convener
 change_line                 convener                     convener
 remove_line                 -                            convener
+incentives                  the table                    -
+say_incentive               the table                    the table
+change_incentive            partner                      partner            hidden
+show_incentive              -                            partner            hidden
+withdraw_incentive          -                            partner            hidden
+declare_incentives          -                            partner
 choose_kind                 convener                     convener
 pledge                      sponsor                      sponsor
 seat_organisation           convener                     convener

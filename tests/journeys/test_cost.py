@@ -20,12 +20,14 @@ pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("example")]
 TRIES = 5
 # Address under the partnership → the most queries one answer may take.
 INSIDE = {
-    "": 77,
+    "": 80,
     "log/": 12,
     "table/": 20,
     "journey/": 25,
     "kind/": 12,
     "missing/": 20,
+    "incentives/": 22,
+    "incentives/new/": 14,
     "kind/choose/": 12,
     "agreements/": 18,
     "agreements/DSA-1/": 40,

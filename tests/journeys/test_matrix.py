@@ -43,6 +43,7 @@ from commonweal.agree.tests.factories import dsa_clauses, signatory_of
 from commonweal.aim import queries as aims
 from commonweal.aim.models import Edge, EntryPoint, Node
 from commonweal.aim.triangle.models import Evidence
+from commonweal.convene.incentives.models import Entry
 from commonweal.convene.models import Partnership, Seat
 from commonweal.convene.tests.factories import (
     EARLIER,
@@ -409,6 +410,7 @@ def own_side(example: Partnership) -> Side:
             **of_promises(example, Commitment.objects.get(organisation=aldmoor), places[PARENTS]),
             **of_rules(example),
             **of_voices(example, "The corner"),
+            **of_incentives(example.seats.get(organisation=places[PARENTS]), "A wish"),
             "resume_agreement": {"reference": "DSA-5"},
             "withdraw_agreement": {"reference": "DSA-2"},
         },
@@ -421,6 +423,24 @@ def of_voices(partnership: Partnership, name: str) -> Any:
     return {
         "add_line": {"kind": "lever"},
         **{name: {"line_id": line.pk} for name in ("change_line", "remove_line")},
+    }
+
+
+def of_incentives(seat: Seat, about: str) -> Any:
+    """What drives a seat, said to the convener only."""
+    entry = Entry.objects.create(
+        seat=seat,
+        kind="institutional",
+        about=about,
+        words="It is ours.",
+        reach="convener",
+        reach_because="Not agreed at home.",
+        written_at=AT,
+    )
+    names = ("change_incentive", "show_incentive", "withdraw_incentive")
+    return {
+        "declare_incentives": {"seat_id": seat.pk},
+        **{name: {"entry_id": entry.pk} for name in names},
     }
 
 
@@ -473,6 +493,7 @@ def foreign_side(found: Small) -> Side:
                 found.here.other,
             ),
             **of_voices(found.partnership, f"{SECRET} corner"),
+            **of_incentives(foreign_seat(found), f"{SECRET} wish"),
         },
     )
 

@@ -1,4 +1,4 @@
-"""`commonweal kind` and `commonweal missing`: which kind of partnership fits, and who is missing."""
+"""`commonweal kind`, `missing`, `incentives`: which kind fits, who is missing, what pulls apart."""
 
 from __future__ import annotations
 
@@ -24,6 +24,10 @@ def add_parsers(commands: Any) -> None:
     missing.add_argument("partnership", metavar="PARTNERSHIP", help="the partnership's address")
     missing.add_argument("--as", dest="email", required=True, metavar="EMAIL", help="who reads")
     missing.set_defaults(run=run_missing)
+    pulls = commands.add_parser("incentives", help="tell where partners’ incentives pull apart")
+    pulls.add_argument("partnership", metavar="PARTNERSHIP", help="the partnership's address")
+    pulls.add_argument("--as", dest="email", required=True, metavar="EMAIL", help="who reads")
+    pulls.set_defaults(run=run_incentives)
 
 
 def run_kind(arguments: argparse.Namespace) -> int:
@@ -53,3 +57,23 @@ def run_missing(arguments: argparse.Namespace) -> int:
     told = [asdict(each) for each in presentation.findings(found.answer)]
     print(json.dumps({"findings": told, "trace": found.trace}, indent=1, ensure_ascii=False))
     return 1 if told else 0
+
+
+def run_incentives(arguments: argparse.Namespace) -> int:
+    """Prints, from what the reader may read, where it pulls. Exit code 1 when anything pulls apart."""
+    import django
+
+    django.setup()
+    from django.utils import timezone
+
+    from commonweal.convene import queries as convene
+    from commonweal.convene.incentives import presentation, queries
+    from commonweal.core import queries as core
+
+    at = timezone.now()
+    by = core.actor_by_email(arguments.email, at)
+    partnership = convene.partnership_for(by, arguments.partnership, at)
+    found = queries.clashes(queries.readable(by, partnership, at))
+    told = [asdict(each) for each in presentation.clashes(found.answer)]
+    print(json.dumps({"clashes": told, "trace": found.trace}, indent=1, ensure_ascii=False))
+    return 1 if any(not each["together"] for each in told) else 0

@@ -38,6 +38,7 @@ from commonweal.desk.example import (
     believing,
     cast,
     deciding,
+    driving,
     governing,
     kind,
     promises,
@@ -102,6 +103,7 @@ def build(
     voices.draw(stage, stage.before(85))
     kind.choose(stage, stage.before(80))
     move_on(stage, "pause", 72)
+    driving.say(stage, stage.before(66))
     say("entry point, theory of change, indicators")
     aim_at(stage)
     triangle.begin(stage, stage.before(57))

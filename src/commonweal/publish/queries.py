@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from commonweal.agree import queries as agree
@@ -18,6 +19,8 @@ from commonweal.agree.recommendations import queries as recommendations
 from commonweal.aim.beginnings import queries as beginnings
 from commonweal.aim.models import EntryPoint
 from commonweal.convene import queries as convene
+from commonweal.convene.incentives import presentation as driving
+from commonweal.convene.incentives import queries as incentives
 from commonweal.convene.models import Partnership
 from commonweal.convene.queries import Table
 from commonweal.measure import marks, standing
@@ -47,7 +50,8 @@ class PublicPage:
     """A partnership as its neighbours see it, at one moment.
 
     `release` is the newest that stands; `others` are all before it and those taken back; `marked`: of
-    which of them partners have withdrawn data since; `paused`: what is suspended, in sentences.
+    which of them partners have withdrawn data since; `paused`: what is suspended, in sentences;
+    `driven`: what drives and binds partners that chose to say so to everybody, as a table.
     """
 
     partnership: Partnership
@@ -62,6 +66,7 @@ class PublicPage:
     others: Sequence[Release]
     marked: frozenset[UUID]
     paused: Sequence[str]
+    driven: dict[str, Any] | None
 
     @property
     def headline(self) -> Shown | None:
@@ -94,4 +99,5 @@ def page(slug: str, at: datetime) -> PublicPage:
         others=[each for each in releases if each != newest],
         marked=standing.marked(gone),
         paused=marks.paused(newest, at) if newest else [],
+        driven=driving.public_rows(incentives.public(partnership, at)),
     )
