@@ -72,9 +72,15 @@ MODULES = {
         "decisions.delegating",
         "decisions.rights",
     ),
+    "What brings a table together": (
+        "convening.kinds",
+        "convening.missing",
+        "convening.visibility",
+        "convening.clashes",
+        "convening.matching",
+    ),
     "Where to begin, and whether we see it alike": (
         "convening.spread",
-        "convening.clashes",
         "convening.entry",
         "convening.triangle",
     ),

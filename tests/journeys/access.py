@@ -78,6 +78,14 @@ change_incentive            partner                      partner            hidd
 show_incentive              -                            partner            hidden
 withdraw_incentive          -                            partner            hidden
 declare_incentives          -                            partner
+offers                      the table                    -
+add_offer                   the table                    the table
+change_offer                convener, partner            convener, partner
+close_offer                 convener, partner            convener, partner
+ask_for_offer               -                            convener, partner
+decline_match               convener, partner            convener, partner
+promise_match               partner                      partner
+answer_letter               convener                     convener
 choose_kind                 convener                     convener
 pledge                      sponsor                      sponsor
 seat_organisation           convener                     convener
@@ -228,6 +236,8 @@ home                        signed in        -                sign in
 open_partnership            affiliated       affiliated       sign in, no
 public_partnerships         anybody          -                missing
 public_partnership          anybody          -                missing
+door                        anybody          anybody          missing
+door_thanks                 anybody          -                missing
 public_release              anybody          -                missing
 public_data                 anybody          -                missing
 public_how                  anybody          -                missing

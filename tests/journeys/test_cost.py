@@ -27,6 +27,8 @@ INSIDE = {
     "kind/": 12,
     "missing/": 20,
     "incentives/": 22,
+    "offers/": 22,
+    "offers/new/offer/": 18,
     "incentives/new/": 14,
     "kind/choose/": 12,
     "agreements/": 18,
@@ -78,7 +80,7 @@ def milliseconds(ask: Callable[[], Any]) -> float:
     [
         *((f"/partnerships/safe-space-to-sleep/{path}", most) for path, most in INSIDE.items()),
         *((f"/p/safe-space-to-sleep/{path}", most) for path, most in PUBLIC.items()),
-        ("/home/", 47),
+        ("/home/", 56),
         ("/p/", 3),
     ],
 )

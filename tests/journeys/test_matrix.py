@@ -45,6 +45,8 @@ from commonweal.aim.models import Edge, EntryPoint, Node
 from commonweal.aim.triangle.models import Evidence
 from commonweal.convene.incentives.models import Entry
 from commonweal.convene.models import Partnership, Seat
+from commonweal.convene.offers.models import Entry as Offered
+from commonweal.convene.offers.models import Letter, Match
 from commonweal.convene.tests.factories import (
     EARLIER,
     OrganisationFactory,
@@ -58,6 +60,7 @@ from commonweal.core import links, mail
 from commonweal.core.models import Link, Organisation, OutgoingMail, Person
 from commonweal.core.queries import actor_for
 from commonweal.core.scope import Actor, system
+from commonweal.core.sealing import seal
 from commonweal.desk.example import cast
 from commonweal.measure import actions as measure
 from commonweal.measure.models import Release
@@ -411,6 +414,7 @@ def own_side(example: Partnership) -> Side:
             **of_rules(example),
             **of_voices(example, "The corner"),
             **of_incentives(example.seats.get(organisation=places[PARENTS]), "A wish"),
+            **of_offers(example.seats.get(organisation=places[PARENTS]), "A chair"),
             "resume_agreement": {"reference": "DSA-5"},
             "withdraw_agreement": {"reference": "DSA-2"},
         },
@@ -441,6 +445,30 @@ def of_incentives(seat: Seat, about: str) -> Any:
     return {
         "declare_incentives": {"seat_id": seat.pk},
         **{name: {"entry_id": entry.pk} for name in names},
+    }
+
+
+def of_offers(seat: Seat, title: str) -> Any:
+    """An offer and a need of a seat, a pair that is asked for, and a letter at the door."""
+    offer, need = (
+        Offered.objects.create(seat=seat, side=side, kind="things", title=title, added_at=AT)
+        for side in ("offer", "need")
+    )
+    match = Match.objects.create(offer=offer, need=need, asked_at=AT)
+    letter = Letter.objects.create(
+        partnership=seat.partnership,
+        name=title,
+        reach=seal("door@example.org"),
+        words=title,
+        written_at=AT,
+    )
+    pair = {"offer": offer.pk, "need": need.pk}
+    return {
+        "add_offer": {"side": "need"},
+        **{name: {"entry_id": offer.pk} for name in ("change_offer", "close_offer")},
+        **dict.fromkeys(("ask_for_offer", "decline_match"), pair),
+        "promise_match": {"match_id": match.pk},
+        "answer_letter": {"letter_id": letter.pk},
     }
 
 
@@ -494,6 +522,7 @@ def foreign_side(found: Small) -> Side:
             ),
             **of_voices(found.partnership, f"{SECRET} corner"),
             **of_incentives(foreign_seat(found), f"{SECRET} wish"),
+            **of_offers(foreign_seat(found), f"{SECRET} chair"),
         },
     )
 

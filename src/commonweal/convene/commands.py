@@ -1,4 +1,4 @@
-"""`commonweal kind`, `missing`, `incentives`: which kind fits, who is missing, what pulls apart."""
+"""`commonweal kind`, `missing`, `incentives`, `matches`: what helps to bring a table together."""
 
 from __future__ import annotations
 
@@ -28,6 +28,10 @@ def add_parsers(commands: Any) -> None:
     pulls.add_argument("partnership", metavar="PARTNERSHIP", help="the partnership's address")
     pulls.add_argument("--as", dest="email", required=True, metavar="EMAIL", help="who reads")
     pulls.set_defaults(run=run_incentives)
+    matches = commands.add_parser("matches", help="tell who could help whom, and why")
+    matches.add_argument("partnership", metavar="PARTNERSHIP", help="the partnership's address")
+    matches.add_argument("--as", dest="email", required=True, metavar="EMAIL", help="who reads")
+    matches.set_defaults(run=run_matches)
 
 
 def run_kind(arguments: argparse.Namespace) -> int:
@@ -77,3 +81,32 @@ def run_incentives(arguments: argparse.Namespace) -> int:
     told = [asdict(each) for each in presentation.clashes(found.answer)]
     print(json.dumps({"clashes": told, "trace": found.trace}, indent=1, ensure_ascii=False))
     return 1 if any(not each["together"] for each in told) else 0
+
+
+def run_matches(arguments: argparse.Namespace) -> int:
+    """Prints proposed pairs and needs that nothing meets. Exit code 1 while there are such needs."""
+    import django
+
+    django.setup()
+    from django.utils import timezone
+
+    from commonweal.convene import queries as convene
+    from commonweal.convene.offers import presentation, queries
+    from commonweal.core import queries as core
+
+    at = timezone.now()
+    by = core.actor_by_email(arguments.email, at)
+    partnership = convene.partnership_for(by, arguments.partnership, at)
+    board = queries.board(partnership, at)
+    told = {
+        "pairs": [
+            {"title": each.title, "why": each.why}
+            for each in presentation.proposed(board, partnership.slug, frozenset())
+        ],
+        "unmet": [
+            {"need": title, "what would help": words} for title, words in presentation.unmet(board)
+        ],
+        "trace": board.found.trace,
+    }
+    print(json.dumps(told, indent=1, ensure_ascii=False))
+    return 1 if told["unmet"] else 0

@@ -161,6 +161,10 @@ def can_convene(actor: Actor, partnership: Partnership, at: datetime) -> bool:
     return passes(lambda: check_can_convene(actor, partnership, at))
 
 
+def can_speak_for(actor: Actor, seat: Seat, at: datetime) -> bool:
+    return passes(lambda: check_can_speak_for(actor, seat, at))
+
+
 def can_act_for(
     actor: Actor, partnership: Partnership, organisation: Organisation, role: str, at: datetime
 ) -> bool:

@@ -35,4 +35,5 @@ urlpatterns = [
     path("", include("commonweal.convene.kinds.urls")),
     path("", include("commonweal.convene.voices.urls")),
     path("", include("commonweal.convene.incentives.urls")),
+    path("", include("commonweal.convene.offers.urls")),
 ]

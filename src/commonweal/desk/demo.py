@@ -41,6 +41,7 @@ from commonweal.desk.example import (
     driving,
     governing,
     kind,
+    lending,
     promises,
     triangle,
     voices,
@@ -122,6 +123,7 @@ def build(
     beginnings.look_back(stage, moment(last), add_months(last, 6))
     triangle.again(stage, moment(last) + timedelta(days=2))
     believing.look_again(stage, moment(last.replace(day=COMPUTED_ON), hour=15))
+    lending.begin(stage, moment(last.replace(day=COMPUTED_ON)))
     deciding.leave_open(stage, rules, moment(last.replace(day=COMPUTED_ON + 1), hour=12))
     return stage.partnership
 

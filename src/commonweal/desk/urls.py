@@ -5,9 +5,15 @@ from __future__ import annotations
 from django.urls import path
 
 from commonweal.desk import views
+from commonweal.desk.matching import views as matching
 
 urlpatterns = [
     path("home/", views.home, name="home"),
     path("partnerships/<slug:slug>/", views.partnership, name="partnership"),
     path("partnerships/<slug:slug>/log/", views.log, name="log"),
+    path(
+        "partnerships/<slug:slug>/offers/promise/<uuid:match_id>/",
+        matching.promise_match,
+        name="promise_match",
+    ),
 ]

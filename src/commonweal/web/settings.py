@@ -111,6 +111,7 @@ INSTALLED_APPS = [
     "commonweal.convene.kinds",
     "commonweal.convene.voices",
     "commonweal.convene.incentives",
+    "commonweal.convene.offers",
     "commonweal.agree",
     "commonweal.agree.decisions",
     "commonweal.agree.commitments",

@@ -1,0 +1,30 @@
+"""What is owed here: letters at the door wait for an answer, and what was asked for for a yes or no."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from commonweal.convene.offers import queries
+from commonweal.core import due
+from commonweal.core.scope import Actor
+
+PATIENCE = timedelta(days=14)
+
+
+@due.register
+def letters(actor: Actor, at: datetime) -> Iterator[due.Item]:
+    """One for each letter; whoever knocks is told that two weeks are the longest."""
+    for letter in queries.waiting_letters(actor, at):
+        yield due.Item(
+            title=_("Answer the letter of %(name)s") % {"name": letter.name},
+            url=reverse("answer_letter", args=[letter.partnership.slug, letter.pk]),
+            partnership_id=letter.partnership_id,
+            organisation_id=None,
+            due_at=letter.written_at + PATIENCE,
+            late=letter.written_at + PATIENCE < at,
+            kind="convene.letter",
+        )

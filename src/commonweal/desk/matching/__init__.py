@@ -1,0 +1,1 @@
+"""Where an offer that is asked for becomes a commitment."""
