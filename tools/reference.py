@@ -84,6 +84,8 @@ MODULES = {
         "convening.entry",
         "convening.triangle",
     ),
+    "Meetings": ("convening.agenda",),
+    "Plans side by side": ("planning.critical", "planning.overlaps", "planning.model"),
     "Theory of change": ("theory.gaps", "theory.loops", "theory.model"),
     "Invented records": ("synthetic.world", "synthetic.visits", "synthetic.drops"),
     "What all share": ("result", "errors"),

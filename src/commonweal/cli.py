@@ -127,6 +127,7 @@ def parser() -> argparse.ArgumentParser:
     from commonweal.core import commands as core_commands
     from commonweal.desk import commands as desk_commands
     from commonweal.measure import commands as measure_commands
+    from commonweal.plan import commands as plan_commands
     from commonweal.pool import commands as pool_commands
 
     top = argparse.ArgumentParser(prog="commonweal", description=__doc__)
@@ -146,6 +147,7 @@ def parser() -> argparse.ArgumentParser:
         beginnings_commands,
         triangle_commands,
         aim_commands,
+        plan_commands,
         pool_commands,
         measure_commands,
     ):

@@ -171,6 +171,25 @@ recommendation              the table, independent  -
 answer_recommendation       sponsor                      sponsor  told
 launch_recommendation       sponsor                      sponsor  told
 withdraw_recommendation     convener                     convener  told
+plan                        the table                    -
+add_plan_item               members                      members
+import_plan                 members                      members
+plan_file                   the table                    -
+plan_item                   the table                    -
+change_plan_item            convener, partner            convener, partner
+drop_plan_item              convener, partner            convener, partner
+add_stage                   convener                     convener
+decide_stage                convener                     convener
+meetings                    the table                    -
+meetings_calendar           the table                    -
+call_meeting                convener                     convener
+meeting                     the table                    -
+add_point                   the table                    the table
+begin_meeting               -                            convener
+take_minutes                -                            convener
+add_todo                    -                            convener
+close_meeting               -                            convener
+todo_done                   -                            convener, partner
 theory                      the table, evaluator, auditor  -
 add_node                    convener                     convener
 node                        convener                     convener

@@ -62,8 +62,10 @@ from commonweal.core.queries import actor_for
 from commonweal.core.scope import Actor, system
 from commonweal.core.sealing import seal
 from commonweal.desk.example import cast
+from commonweal.desk.meetings.models import Meeting, Todo
 from commonweal.measure import actions as measure
 from commonweal.measure.models import Release
+from commonweal.plan.models import Item, Stage
 from commonweal.pool import contracts
 from commonweal.pool.models import DataContract, Submission
 from commonweal.pool.tests.factories import AT, Agreed, checked
@@ -415,6 +417,8 @@ def own_side(example: Partnership) -> Side:
             **of_voices(example, "The corner"),
             **of_incentives(example.seats.get(organisation=places[PARENTS]), "A wish"),
             **of_offers(example.seats.get(organisation=places[PARENTS]), "A chair"),
+            **of_plan(example, places[PARENTS], "A feast"),
+            **of_meetings(example.seats.get(organisation=places[PARENTS]), "A talk"),
             "resume_agreement": {"reference": "DSA-5"},
             "withdraw_agreement": {"reference": "DSA-2"},
         },
@@ -472,6 +476,52 @@ def of_offers(seat: Seat, title: str) -> Any:
     }
 
 
+def of_plan(partnership: Partnership, organisation: Organisation, title: str) -> Any:
+    """Something planned, and a stage that waits for a decision."""
+    day = AT.date()
+    item = Item.objects.create(
+        partnership=partnership,
+        organisation=organisation,
+        kind="activity",
+        title=title,
+        starts_on=day,
+        ends_on=day,
+        added_at=AT,
+    )
+    stage = Stage.objects.create(
+        partnership=partnership, name=title, condition=title, review_date=day, added_at=AT
+    )
+    names = ("plan_item", "change_plan_item", "drop_plan_item")
+    return {
+        "plan_file": {"name": "plan"},
+        "decide_stage": {"stage_id": stage.pk},
+        **{name: {"item_id": item.pk} for name in names},
+    }
+
+
+def of_meetings(seat: Seat, title: str) -> Any:
+    """A meeting to come, one under way, and something to do."""
+    coming, begun = (
+        Meeting.objects.create(
+            partnership=seat.partnership,
+            title=title,
+            place=title,
+            starts_at=AT,
+            minutes=60,
+            repeats="never",
+            begun_at=since,
+        )
+        for since in (None, AT)
+    )
+    todo = Todo.objects.create(meeting=begun, seat=seat, words=title, due_on=AT.date())
+    running = ("take_minutes", "add_todo", "close_meeting")
+    return {
+        "todo_done": {"todo_id": todo.pk},
+        **{name: {"meeting_id": coming.pk} for name in ("meeting", "add_point", "begin_meeting")},
+        **{name: {"meeting_id": begun.pk} for name in running},
+    }
+
+
 def of_rules(example: Partnership) -> Any:
     """A rule of the example's standards that a party may adapt; the steward's is one."""
     version = agreements.latest(Agreement.objects.get(partnership=example, reference="STD-1"))
@@ -523,6 +573,8 @@ def foreign_side(found: Small) -> Side:
             **of_voices(found.partnership, f"{SECRET} corner"),
             **of_incentives(foreign_seat(found), f"{SECRET} wish"),
             **of_offers(foreign_seat(found), f"{SECRET} chair"),
+            **of_plan(found.partnership, here.other, f"{SECRET} feast"),
+            **of_meetings(foreign_seat(found), f"{SECRET} talk"),
         },
     )
 

@@ -42,6 +42,8 @@ from commonweal.desk.example import (
     governing,
     kind,
     lending,
+    meeting,
+    planning,
     promises,
     triangle,
     voices,
@@ -123,8 +125,10 @@ def build(
     beginnings.look_back(stage, moment(last), add_months(last, 6))
     triangle.again(stage, moment(last) + timedelta(days=2))
     believing.look_again(stage, moment(last.replace(day=COMPUTED_ON), hour=15))
+    planning.lay_out(stage, add_months(last, -8), moment(last.replace(day=COMPUTED_ON)))
     lending.begin(stage, moment(last.replace(day=COMPUTED_ON)))
     deciding.leave_open(stage, rules, moment(last.replace(day=COMPUTED_ON + 1), hour=12))
+    meeting.hold(stage, moment(last.replace(day=COMPUTED_ON + 1), hour=18))
     return stage.partnership
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import include, path
 
 from commonweal.desk import views
 from commonweal.desk.matching import views as matching
@@ -16,4 +16,5 @@ urlpatterns = [
         matching.promise_match,
         name="promise_match",
     ),
+    path("", include("commonweal.desk.meetings.urls")),
 ]

@@ -117,10 +117,12 @@ INSTALLED_APPS = [
     "commonweal.agree.commitments",
     "commonweal.agree.recommendations",
     "commonweal.aim",
+    "commonweal.plan",
     "commonweal.pool",
     "commonweal.measure",
     "commonweal.publish",
     "commonweal.desk",
+    "commonweal.desk.meetings",
     "commonweal.web",
 ]
 

@@ -25,6 +25,7 @@ urlpatterns = [
     path("", include("commonweal.pool.urls")),
     path("", include("commonweal.measure.urls")),
     path("", include("commonweal.publish.urls")),
+    path("", include("commonweal.plan.urls")),
     path("", include("commonweal.desk.urls")),
 ]
 

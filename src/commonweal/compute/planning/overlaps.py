@@ -31,7 +31,8 @@ class Rule(StrEnum):
 
 @dataclass(frozen=True)
 class Finding:
-    """`items`: keys, in the order that the rule's sentence names them. `names`: a place or an owner."""
+    """`items`: keys, in the order that the rule's sentence names them. `names`: a place, or all the
+    owners of whom nothing is planned."""
 
     rule: Rule
     items: tuple[str, ...] = ()
@@ -154,8 +155,8 @@ def _empty_place(plan: Plan) -> Looked:
 
 def _nothing(plan: Plan) -> Looked:
     planning = {item.owner for item in _live(plan)}
-    silent = [owner for owner in plan.owners if owner not in planning]
-    return len(plan.owners), [Finding(Rule.NOTHING, (), (owner,)) for owner in silent]
+    silent = tuple(owner for owner in plan.owners if owner not in planning)
+    return len(plan.owners), [Finding(Rule.NOTHING, (), silent)] if silent else []
 
 
 def _plain(text: str) -> str:

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
+from datetime import date
 from typing import Any, TypeVar
 
 from commonweal.core.formats import Number, Unit
@@ -180,6 +181,27 @@ class Corners:
     corners: list[Corner]
 
 
+@dataclass(frozen=True)
+class Bar:
+    """One item of a plan, both days counted. `words`: its slack."""
+
+    label: str
+    group: str
+    starts: date
+    ends: date
+    critical: bool = False
+    words: str = ""
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """A plan over time; bars of one group stand together."""
+
+    about: About
+    bars: list[Bar]
+    today: date
+
+
 def read(given: Any, name: str, default: Any = None) -> Any:
     """A value by name from a mapping or an object."""
     if isinstance(given, Mapping):
@@ -308,3 +330,9 @@ def corners_of(given: Any) -> Corners:
         if not 0 <= one.found <= one.expected or one.expected < 1:
             raise ValueError(f"{one.label}: {one.found} of {one.expected} is no share.")
     return Corners(_plain(About, given), found)
+
+
+def timeline_of(given: Any) -> Timeline:
+    """A plan over time."""
+    bars = _many(lambda one: _plain(Bar, one), read(given, "bars"))
+    return Timeline(_plain(About, given), bars, read(given, "today"))

@@ -8,6 +8,7 @@ from django import template
 from django.utils.safestring import SafeString
 
 from commonweal.web.charts import corners, graph_draw, lines, model, rows
+from commonweal.web.charts import timeline as timelines
 
 register = template.Library()
 
@@ -40,3 +41,9 @@ def graph_tag(graph: Any) -> SafeString:
 def triangle(chart: Any) -> SafeString:
     """A triangle whose three corners fill."""
     return corners.corners(model.corners_of(chart))
+
+
+@register.simple_tag
+def plan_chart(chart: Any) -> SafeString:
+    """A plan over time: bars from first to last day."""
+    return timelines.timeline(model.timeline_of(chart))

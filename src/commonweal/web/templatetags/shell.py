@@ -18,6 +18,7 @@ PAGES = (
     ("decisions", "decisions", _("Decisions")),
     ("commitments", "commitments", _("Commitments")),
     ("theory", "aim", _("Theory of change")),
+    ("plan", "plan", _("Plan")),
     ("data", "data", _("Data")),
     ("results", "results", _("Results")),
 )

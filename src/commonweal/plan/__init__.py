@@ -1,0 +1,1 @@
+"""The partners' own plans, side by side."""
