@@ -72,6 +72,12 @@ who_is_missing              the table                    -
 add_line                    convener                     convener
 change_line                 convener                     convener
 remove_line                 -                            convener
+network                     the table                    -
+network_round               the table                    -
+open_network_round          -                            convener
+close_network_round         -                            convener
+answer_network              convener                     convener
+rate_network                convener                     convener
 choose_kind                 convener                     convener
 pledge                      sponsor                      sponsor
 seat_organisation           convener                     convener

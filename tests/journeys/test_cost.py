@@ -26,6 +26,7 @@ INSIDE = {
     "journey/": 25,
     "kind/": 12,
     "missing/": 20,
+    "network/": 14,
     "kind/choose/": 12,
     "agreements/": 18,
     "agreements/DSA-1/": 40,

@@ -44,6 +44,8 @@ from commonweal.aim import queries as aims
 from commonweal.aim.models import Edge, EntryPoint, Node
 from commonweal.aim.triangle.models import Evidence
 from commonweal.convene.models import Partnership, Seat
+from commonweal.convene.network import queries as network
+from commonweal.convene.network.models import Round
 from commonweal.convene.tests.factories import (
     EARLIER,
     OrganisationFactory,
@@ -409,6 +411,7 @@ def own_side(example: Partnership) -> Side:
             **of_promises(example, Commitment.objects.get(organisation=aldmoor), places[PARENTS]),
             **of_rules(example),
             **of_voices(example, "The corner"),
+            **of_network(example),
             "resume_agreement": {"reference": "DSA-5"},
             "withdraw_agreement": {"reference": "DSA-2"},
         },
@@ -422,6 +425,20 @@ def of_voices(partnership: Partnership, name: str) -> Any:
         "add_line": {"kind": "lever"},
         **{name: {"line_id": line.pk} for name in ("change_line", "remove_line")},
     }
+
+
+def of_network(partnership: Partnership) -> Any:
+    """A closed round and an open one, in which the convener may answer."""
+    closed = network.open_round(partnership) or Round.objects.create(
+        partnership=partnership, number=98, opened_at=AT
+    )
+    closed.closed_at, closed.result = closed.opened_at, network.result_of(closed, AT)
+    closed.save()
+    Round.objects.create(partnership=partnership, number=99, opened_at=AT)
+    convener = partnership.seats.get(kind="convener", until_at__isnull=True)
+    answer = {"organisation_id": convener.organisation_id}
+    numbered = {"network_round": {"number": closed.number}}
+    return {**numbered, "answer_network": answer, "rate_network": answer}
 
 
 def of_rules(example: Partnership) -> Any:
@@ -473,6 +490,7 @@ def foreign_side(found: Small) -> Side:
                 found.here.other,
             ),
             **of_voices(found.partnership, f"{SECRET} corner"),
+            **of_network(found.partnership),
         },
     )
 

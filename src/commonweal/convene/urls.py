@@ -34,4 +34,5 @@ urlpatterns = [
     path("partnerships/<slug:slug>/table/<uuid:seat_id>/end/", views.end_seat, name="end_seat"),
     path("", include("commonweal.convene.kinds.urls")),
     path("", include("commonweal.convene.voices.urls")),
+    path("", include("commonweal.convene.network.urls")),
 ]

@@ -110,6 +110,7 @@ INSTALLED_APPS = [
     "commonweal.convene",
     "commonweal.convene.kinds",
     "commonweal.convene.voices",
+    "commonweal.convene.network",
     "commonweal.agree",
     "commonweal.agree.decisions",
     "commonweal.agree.commitments",

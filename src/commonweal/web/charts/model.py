@@ -180,6 +180,36 @@ class Corners:
     corners: list[Corner]
 
 
+@dataclass(frozen=True)
+class Member:
+    """An organisation in a network. `sector`: its code."""
+
+    id: str
+    label: str
+    sector: str = ""
+
+
+@dataclass(frozen=True)
+class Working:
+    """Two that work together: how much, 1 to 4, in words too, and whether both say so."""
+
+    one: str
+    two: str
+    level: int = 1
+    both: bool = False
+    words: str = ""
+
+
+@dataclass(frozen=True)
+class Network:
+    """Who works with whom; members of a sector stand together. `most`: links in the table, 0 for all."""
+
+    about: About
+    nodes: list[Member]
+    links: list[Working]
+    most: int = 0
+
+
 def read(given: Any, name: str, default: Any = None) -> Any:
     """A value by name from a mapping or an object."""
     if isinstance(given, Mapping):
@@ -308,3 +338,13 @@ def corners_of(given: Any) -> Corners:
         if not 0 <= one.found <= one.expected or one.expected < 1:
             raise ValueError(f"{one.label}: {one.found} of {one.expected} is no share.")
     return Corners(_plain(About, given), found)
+
+
+def network_of(given: Any) -> Network:
+    """A network. Raises ValueError for a link whose ends are not among its members."""
+    nodes = _many(lambda one: _plain(Member, one), read(given, "nodes"))
+    links = _many(lambda one: _plain(Working, one), read(given, "links"))
+    known = {node.id for node in nodes}
+    if any(not {link.one, link.two} <= known for link in links):
+        raise ValueError("A link leads to nobody.")
+    return Network(_plain(About, given), nodes, links, int(read(given, "most") or 0))

@@ -7,7 +7,7 @@ from typing import Any
 from django import template
 from django.utils.safestring import SafeString
 
-from commonweal.web.charts import corners, graph_draw, lines, model, rows
+from commonweal.web.charts import corners, graph_draw, lines, model, network, rows
 
 register = template.Library()
 
@@ -40,3 +40,9 @@ def graph_tag(graph: Any) -> SafeString:
 def triangle(chart: Any) -> SafeString:
     """A triangle whose three corners fill."""
     return corners.corners(model.corners_of(chart))
+
+
+@register.simple_tag
+def network_chart(chart: Any) -> SafeString:
+    """Who works with whom, by sector."""
+    return network.network(model.network_of(chart))
