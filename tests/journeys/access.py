@@ -72,6 +72,8 @@ who_is_missing              the table                    -
 add_line                    convener                     convener
 change_line                 convener                     convener
 remove_line                 -                            convener
+characteristics             the table                    -
+balance                     the table                    -
 network                     the table                    -
 network_round               the table                    -
 open_network_round          -                            convener

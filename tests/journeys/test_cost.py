@@ -27,6 +27,8 @@ INSIDE = {
     "kind/": 12,
     "missing/": 20,
     "network/": 14,
+    "characteristics/": 40,
+    "balance/": 25,
     "kind/choose/": 12,
     "agreements/": 18,
     "agreements/DSA-1/": 40,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import include, path
 
 from commonweal.desk import views
 
@@ -10,4 +10,5 @@ urlpatterns = [
     path("home/", views.home, name="home"),
     path("partnerships/<slug:slug>/", views.partnership, name="partnership"),
     path("partnerships/<slug:slug>/log/", views.log, name="log"),
+    path("", include("commonweal.desk.characteristics.urls")),
 ]

@@ -148,3 +148,32 @@ def closed(found: Round) -> Closed:
             for key, each in kept["trust"].items()
         },
     )
+
+
+def last_closed(partnership: Partnership) -> Round | None:
+    return rounds(partnership).filter(closed_at__isnull=False).first()
+
+
+def plain(found: Round) -> dict[str, Any]:
+    """A closed round for a machine: links by name, figures, and what may be told of trust."""
+    kept = closed(found)
+    names = {key: name for key, (name, _sector) in kept.members.items()}
+    return {
+        "round": found.number,
+        "members": [{"name": name, "sector": sector} for name, sector in kept.members.values()],
+        "links": [
+            {
+                "one": names[line.one],
+                "two": names[line.two],
+                "relation": line.relation.name.lower(),
+                "both": line.both,
+            }
+            for line in kept.lines
+        ],
+        "figures": dict(kept.figures),
+        "brokers": [{"name": names[key], "share": share} for key, share in kept.brokers],
+        "trust": {
+            key: {"raters": each.raters, "level": each.level, "held": each.held}
+            for key, each in kept.trust.items()
+        },
+    }
