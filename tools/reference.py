@@ -77,6 +77,11 @@ MODULES = {
         "convening.entry",
         "convening.triangle",
     ),
+    "Who is at the table, and how it works together": (
+        "convening.network",
+        "convening.balance",
+        "convening.characteristics",
+    ),
     "Theory of change": ("theory.gaps", "theory.loops", "theory.model"),
     "Invented records": ("synthetic.world", "synthetic.visits", "synthetic.drops"),
     "What all share": ("result", "errors"),

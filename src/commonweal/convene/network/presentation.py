@@ -54,18 +54,22 @@ def picture(closed: Closed) -> dict[str, Any]:
         "subject": _("Who works with whom, round %(number)d, closed on %(day)s")
         % {"number": closed.round.number, "day": when},
         "nodes": [{"id": key, "label": name, "sector": sector} for key, (name, sector) in members],
-        "links": [
-            {
-                "one": line.one,
-                "two": line.two,
-                "level": int(line.relation),
-                "both": line.both,
-                "words": str(Tie.Relation(line.relation).label),
-            }
-            for line in closed.lines
-        ],
+        "links": _links(closed),
         "most": LINES,
     }
+
+
+def _links(closed: Closed) -> list[dict[str, Any]]:
+    """By name, each with the name that comes first at its beginning."""
+    names = {key: name for key, (name, _sector) in closed.members.items()}
+    found = []
+    for line in closed.lines:
+        one, two = sorted((line.one, line.two), key=lambda key: (names[key], key))
+        words = str(Tie.Relation(line.relation).label)
+        found.append(
+            {"one": one, "two": two, "level": int(line.relation), "both": line.both, "words": words}
+        )
+    return sorted(found, key=lambda link: (names[link["one"]], names[link["two"]], link["one"]))
 
 
 def measures(closed: Closed) -> dict[str, Any]:
@@ -132,7 +136,8 @@ def _parts(sizes: list[int], if_all: int) -> str:
 
 def brokers(closed: Closed) -> dict[str, Any] | None:
     """Who links others that have no shorter way to each other; None where nobody does."""
-    found = [(closed.members[key][0], share) for key, share in closed.brokers]
+    # By name, not by share: this is no order of worth.
+    found = sorted((closed.members[key][0], share) for key, share in closed.brokers)
     if not found:
         return None
     return {
