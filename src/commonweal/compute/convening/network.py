@@ -26,6 +26,8 @@ from commonweal.compute.result import Result
 FEWEST = 4
 """So many must have rated before anything is told of what they said."""
 LOWEST, HIGHEST = 1, 4
+LEAST, MOST = 1.5, 3.5
+"""What is told of a mean ends here: “1.5 or less”, “3.5 or more”."""
 BROKERS = 5
 
 
@@ -238,6 +240,6 @@ def trust(
     if not held:
         # Sorted, so that the order of the answers cannot move a sum in its last digit.
         mean = sum(sorted(means.values())) / len(means)
-        level = min(max(int(mean * 2 + 0.5) / 2, 1.5), 3.5)
+        level = min(max(int(mean * 2 + 0.5) / 2, LEAST), MOST)
     answer = Trust(len(raters), level, held)
     return Result(answer, {"raters": len(raters), "level": _text(level), "held": held})

@@ -7,10 +7,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from commonweal.compute.convening.network import FEWEST
+from commonweal.compute.convening.network import FEWEST, LEAST, MOST, Trust
 from commonweal.convene.network.models import Tie
 from commonweal.convene.network.queries import Closed
-from commonweal.core.formats import day, percent
+from commonweal.core.formats import day, number, percent
 from commonweal.core.models import Sector
 
 LINES = 400
@@ -157,16 +157,19 @@ def trust(closed: Closed) -> list[tuple[str, str]]:
     return [(titles[key], _told(found)) for key, found in closed.trust.items()]
 
 
-def _told(found: Any) -> str:
+def _told(found: Trust) -> str:
     if found.held == "few":
         return _("Not shown: fewer than %(fewest)d organisations answered.") % {"fewest": FEWEST}
-    if found.held == "close":
+    if found.level is None:
         return _(
             "Not shown: one organisation more or less answered than in an earlier round, and the"
             " difference would tell what that one said."
         )
-    words = {1.5: _("1.5 or less"), 3.5: _("3.5 or more")}
-    level = words.get(found.level) or f"{found.level:g}"
+    level = number(found.level, 1)
+    if found.level <= LEAST:
+        level = _("%(level)s or less") % {"level": level}
+    elif found.level >= MOST:
+        level = _("%(level)s or more") % {"level": level}
     return _("%(level)s on a scale from 1 to 4, from %(raters)d organisations") % {
         "level": level,
         "raters": found.raters,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Any
 
 from django.utils.functional import Promise
@@ -12,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from commonweal.agree.words import listed
-from commonweal.core.formats import percent
+from commonweal.core.formats import number, percent
 from commonweal.core.models import Sector
 from commonweal.desk.characteristics.queries import Evidence, Found, Power
 
@@ -129,12 +128,8 @@ def _said(each: Power) -> str:
         said
         + " "
         + _("It is spread as if %(count)s sectors held equal parts (index %(index)s).")
-        % {"count": _number(found.equal_to), "index": _number(found.index or Fraction(0), 2)}
+        % {"count": number(float(found.equal_to), 1), "index": number(float(found.index or 0), 2)}
     )
-
-
-def _number(value: Fraction, places: int = 1) -> str:
-    return f"{round(float(value), places):g}"
 
 
 def _sector(code: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 from uuid import uuid4
 
@@ -11,6 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from commonweal.cli import main
 from commonweal.convene.models import Partnership
 from commonweal.convene.network import actions, queries
 from commonweal.convene.network.actions import Rated
@@ -199,7 +201,7 @@ def test_no_rating_is_ever_shown_and_none_outlives_its_round(world: World) -> No
     world.close()
     assert not Tie.objects.exclude(**dict.fromkeys(QUESTIONS)).exists()
     page = world.page()
-    assert "3 on a scale from 1 to 4, from 4 organisations" in page
+    assert "3.0 on a scale from 1 to 4, from 4 organisations" in page
     for event in Event.objects.filter(kind__startswith="convene.network"):
         assert set(event.data) == {"number"}
 
@@ -221,7 +223,34 @@ def test_a_later_round_with_one_rater_less_tells_nothing(world: World) -> None:
     assert {each["held"] for each in world.round.result["trust"].values()} == {"close"}
     assert "would tell what that one said" in world.page()
     assert "Round 1" in world.page()
-    assert "3 on a scale" in world.page("network_round", 1)
+    assert "3.0 on a scale" in world.page("network_round", 1)
+
+
+def test_the_command_prints_the_last_closed_round(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    email = Person.objects.get(pk=world.one.person_id).email
+    # The command reads at the real time, so the seats of the tests are open.
+    assert main(["network", world.partnership.slug, "--as", email]) == 1
+    capsys.readouterr()
+    full(world, first=3)
+    world.close()
+    assert main(["network", world.partnership.slug, "--as", email]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert len(told["links"]) == 15
+    assert told["links"][0]["relation"] == "coordinate"
+    assert told["trust"]["reliable"] == {"raters": 4, "level": 3.0, "held": ""}
+
+
+def test_extreme_means_are_told_as_a_range(world: World) -> None:
+    for source in range(4):
+        world.relate(source, {5: 4})
+        world.rate(source, 5, 4, 1, None)
+    world.close()
+    page = world.page()
+    assert "3.5 or more on a scale" in page
+    assert "1.5 or less on a scale" in page
+    assert "fewer than 4" in page
 
 
 def test_the_order_of_the_answers_changes_nothing(world: World) -> None:

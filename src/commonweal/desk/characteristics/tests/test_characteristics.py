@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from django.urls import reverse
 
+from commonweal.cli import main
 from commonweal.convene.models import Partnership
 from commonweal.convene.tests.factories import (
     AT,
@@ -74,3 +77,13 @@ def test_the_pages_say_it_with_links_and_without_a_score(partnership: Partnershi
     overview = client.get(reverse("partnership", args=[partnership.slug])).content.decode()
     assert reverse("characteristics", args=[partnership.slug]) in overview
     assert reverse("balance", args=[partnership.slug]) in overview
+
+
+def test_the_command_prints_each_sign(
+    partnership: Partnership, capsys: pytest.CaptureFixture[str]
+) -> None:
+    email = Person.objects.get(pk=convener_of(partnership).person_id).email
+    assert main(["characteristics", partnership.slug, "--as", email]) == 1
+    told = json.loads(capsys.readouterr().out)
+    assert told["stakeholders"]["signs"]["organisations"]["there"] is True
+    assert told["decisions"]["signs"]["took_part"]["there"] is None
