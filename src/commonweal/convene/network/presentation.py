@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from commonweal.compute.convening.network import FEWEST, LEAST, MOST, Trust
+from commonweal.compute.convening.network import FEWEST, LEAST, MOST, Line, Trust
 from commonweal.convene.network.models import Tie
 from commonweal.convene.network.queries import Closed
 from commonweal.core.formats import day, number, percent
@@ -15,6 +16,8 @@ from commonweal.core.models import Sector
 
 LINES = 400
 """So many links are in the table of the page."""
+DRAWN = 40
+"""So many organisations are drawn: those with the most links."""
 
 
 def progress(answered: int, asked: int) -> str:
@@ -42,9 +45,15 @@ def lead(closed: Closed) -> str:
 
 
 def picture(closed: Closed) -> dict[str, Any]:
-    """For the drawing: organisations by sector, and who works with whom."""
+    """For the drawing: organisations by sector, and who works with whom.
+
+    Of very many links only those are made ready that are drawn or stand in the table.
+    """
     order = {sector: number for number, sector in enumerate(Sector.values)}
+    degree = Counter(end for line in closed.lines for end in (line.one, line.two))
     members = sorted(closed.members.items(), key=lambda each: (order.get(each[1][1], 99), each[1]))
+    ranked = sorted(members, key=lambda each: (-degree[each[0]], each[1]))
+    drawn = {key for key, _member in ranked[:DRAWN]}
     both = sum(line.both for line in closed.lines)
     when = day(closed.round.closed_at) if closed.round.closed_at else ""
     return {
@@ -53,23 +62,34 @@ def picture(closed: Closed) -> dict[str, Any]:
         % {"both": both, "count": len(closed.lines)},
         "subject": _("Who works with whom, round %(number)d, closed on %(day)s")
         % {"number": closed.round.number, "day": when},
-        "nodes": [{"id": key, "label": name, "sector": sector} for key, (name, sector) in members],
-        "links": _links(closed),
-        "most": LINES,
+        "nodes": [
+            {
+                "id": key,
+                "label": name,
+                "sector": sector,
+                "links": degree[key],
+                "drawn": key in drawn,
+            }
+            for key, (name, sector) in members
+        ],
+        "links": [
+            _link(line)
+            for number, line in enumerate(closed.lines)
+            if number < LINES or {line.one, line.two} <= drawn
+        ],
+        "listed": min(LINES, len(closed.lines)),
+        "total": len(closed.lines),
     }
 
 
-def _links(closed: Closed) -> list[dict[str, Any]]:
-    """By name, each with the name that comes first at its beginning."""
-    names = {key: name for key, (name, _sector) in closed.members.items()}
-    found = []
-    for line in closed.lines:
-        one, two = sorted((line.one, line.two), key=lambda key: (names[key], key))
-        words = str(Tie.Relation(line.relation).label)
-        found.append(
-            {"one": one, "two": two, "level": int(line.relation), "both": line.both, "words": words}
-        )
-    return sorted(found, key=lambda link: (names[link["one"]], names[link["two"]], link["one"]))
+def _link(line: Line) -> dict[str, Any]:
+    return {
+        "one": line.one,
+        "two": line.two,
+        "level": int(line.relation),
+        "both": line.both,
+        "words": str(Tie.Relation(line.relation).label),
+    }
 
 
 def measures(closed: Closed) -> dict[str, Any]:

@@ -80,7 +80,7 @@ def result_of(found: Round, at: datetime) -> dict[str, Any]:
     shape = answer.shape
     return {
         "members": [[str(each.pk), each.name, each.sector] for each in here],
-        "lines": [[line.one, line.two, int(line.relation), line.both] for line in answer.lines],
+        "lines": _by_name(answer.lines, {str(each.pk): each.name for each in here}),
         "brokers": [list(each) for each in answer.brokers],
         "figures": {
             "density": shape.density,
@@ -96,6 +96,15 @@ def result_of(found: Round, at: datetime) -> dict[str, Any]:
         },
         "trust": _trust(ties, list(rounds(found.partnership).exclude(pk=found.pk))),
     }
+
+
+def _by_name(lines: Iterable[n.Line], names: Mapping[str, str]) -> list[list[Any]]:
+    """By name, each with the name that comes first at its beginning: sorted once, for every reader."""
+    found = []
+    for line in lines:
+        one, two = sorted((line.one, line.two), key=lambda key: (names[key], key))
+        found.append([one, two, int(line.relation), line.both])
+    return sorted(found, key=lambda each: (names[each[0]], names[each[1]], each[0], each[1]))
 
 
 def _trust(ties: Iterable[Tie], earlier: Sequence[Round]) -> dict[str, Any]:

@@ -182,11 +182,13 @@ class Corners:
 
 @dataclass(frozen=True)
 class Member:
-    """An organisation in a network. `sector`: its code."""
+    """An organisation in a network. `sector`: its code; `links`: how many it has in all."""
 
     id: str
     label: str
     sector: str = ""
+    links: int = 0
+    drawn: bool = True
 
 
 @dataclass(frozen=True)
@@ -202,12 +204,16 @@ class Working:
 
 @dataclass(frozen=True)
 class Network:
-    """Who works with whom; members of a sector stand together. `most`: links in the table, 0 for all."""
+    """Who works with whom; members of a sector stand together.
+
+    `listed`: how many of `links`, the first of them, are in the table; `total`: how many there are.
+    """
 
     about: About
     nodes: list[Member]
     links: list[Working]
-    most: int = 0
+    listed: int = 0
+    total: int = 0
 
 
 def read(given: Any, name: str, default: Any = None) -> Any:
@@ -347,4 +353,5 @@ def network_of(given: Any) -> Network:
     known = {node.id for node in nodes}
     if any(not {link.one, link.two} <= known for link in links):
         raise ValueError("A link leads to nobody.")
-    return Network(_plain(About, given), nodes, links, int(read(given, "most") or 0))
+    listed, total = (int(read(given, name) or len(links)) for name in ("listed", "total"))
+    return Network(_plain(About, given), nodes, links, listed, total)

@@ -6,7 +6,6 @@ full line, what only one says a dashed one; the more two do together, the wider 
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, replace
 
 from django.utils.html import format_html
@@ -20,8 +19,6 @@ from commonweal.web.charts.model import Member, Network
 from commonweal.web.tables import Column, Table
 
 ROW = 24
-MOST = 40
-"""So many organisations are drawn: those with the most links. The table holds all of them."""
 WIDTHS = {1: 1.0, 2: 1.5, 3: 2.5, 4: 4.0}
 
 
@@ -49,13 +46,13 @@ def network(chart: Network) -> SafeString:
     notes = [_("Full line: both say it. Dashed line: one of them says it. Wider: they do more.")]
     if len(drawn.nodes) < len(chart.nodes):
         said = ngettext(
-            "Drawn is the %(most)d with the most links, of %(all)d; the table holds all.",
-            "Drawn are the %(most)d with the most links, of %(all)d; the table holds all.",
+            "Drawn is the %(most)d with the most links, of %(all)d organisations.",
+            "Drawn are the %(most)d with the most links, of %(all)d organisations.",
             len(drawn.nodes),
         )
         notes.append(said % {"most": len(drawn.nodes), "all": len(chart.nodes)})
-    if 0 < chart.most < len(chart.links):
-        notes.append(_("The table holds the first %(most)d links.") % {"most": chart.most})
+    if chart.listed < chart.total:
+        notes.append(_("The table holds the first %(most)d links.") % {"most": chart.listed})
     return figure.frame(
         "network", root, chart.about, pictures, table(chart), notes=[_note(each) for each in notes]
     )
@@ -67,12 +64,10 @@ def _note(words: str) -> str:
 
 def _drawn(chart: Network) -> Network:
     """The organisations that are drawn, in their order, and the links between them."""
-    degree = Counter(end for link in chart.links for end in (link.one, link.two))
-    ranked = sorted(chart.nodes, key=lambda node: (-degree[node.id], node.label, node.id))
-    kept = {node.id for node in ranked[:MOST]}
+    kept = {node.id for node in chart.nodes if node.drawn}
     return replace(
         chart,
-        nodes=[node for node in chart.nodes if node.id in kept],
+        nodes=[node for node in chart.nodes if node.drawn],
         links=[link for link in chart.links if {link.one, link.two} <= kept],
     )
 
@@ -151,13 +146,13 @@ def describe(chart: Network) -> str:
 def table(chart: Network) -> Table:
     """The picture's equal: one line for each pair."""
     names = {node.id: node.label for node in chart.nodes}
-    links = chart.links[: chart.most] if chart.most else chart.links
     columns = [Column(_("Organisation")), Column(_("works with")), Column(_("How"))]
     columns.append(Column(_("Who says so")))
     rows: list[list[str | SafeString]] = [
         [names[a.one], names[a.two], a.words, _("both") if a.both else _("one of them")]
-        for a in links
+        for a in chart.links[: chart.listed]
     ]
     linked = {end for link in chart.links for end in (link.one, link.two)}
-    rows += [[node.label, _("nobody"), "–", "–"] for node in chart.nodes if node.id not in linked]
+    alone = [node for node in chart.nodes if not node.links and node.id not in linked]
+    rows += [[node.label, _("nobody"), "–", "–"] for node in alone]
     return Table(chart.about.subject or chart.about.finding, columns, rows)

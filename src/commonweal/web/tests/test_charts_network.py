@@ -57,15 +57,21 @@ def test_names_stand_apart_and_all_stays_in_the_picture() -> None:
             assert start + (out - start) * 0.75 <= width
 
 
-def test_of_very_many_the_most_linked_are_drawn_and_it_is_said() -> None:
-    nodes = [{"id": str(n), "label": f"Org {n:03}", "sector": "public"} for n in range(300)]
-    links = [{"one": "299", "two": str(n), "level": 1, "words": "x"} for n in range(120, 299)]
-    picture = drawn(nodes, links)
+def test_of_very_many_some_are_drawn_and_listed_and_it_is_said() -> None:
+    nodes = [
+        {"id": str(n), "label": f"Org {n:03}", "sector": "public", "links": n % 2, "drawn": n < 40}
+        for n in range(300)
+    ]
+    links = [{"one": "1", "two": str(n), "level": 1, "words": "x"} for n in range(3, 39, 2)]
+    picture = drawn(nodes, links, listed=5, total=150)
     wide = picture.split("</svg>")[0]
-    assert wide.count('class="cw-bar"') == network.MOST
-    assert "Org 299" in wide
-    assert "of 300; the table holds all" in picture
-    assert len(network.table(network_of({"nodes": nodes, "links": links})).rows) == 179 + 120
+    assert wide.count('class="cw-bar"') == 40
+    assert wide.count('class="cw-arc"') == 18
+    assert "of 300 organisations" in picture
+    assert "the first 5 links" in picture
+    listed = network.table(network_of({"nodes": nodes, "links": links, "listed": 5})).rows
+    # Nobody is said to be alone because its links are not in the table.
+    assert len(listed) == 5 + 150
 
 
 def test_a_network_without_links_and_without_anybody_is_still_a_picture() -> None:
