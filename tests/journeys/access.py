@@ -76,6 +76,7 @@ characteristics             the table                    -
 balance                     the table                    -
 network                     the table                    -
 network_round               the table                    -
+network_file                the table                    -
 open_network_round          -                            convener
 close_network_round         -                            convener
 answer_network              convener                     convener

@@ -437,7 +437,7 @@ def of_network(partnership: Partnership) -> Any:
     Round.objects.create(partnership=partnership, number=99, opened_at=AT)
     convener = partnership.seats.get(kind="convener", until_at__isnull=True)
     answer = {"organisation_id": convener.organisation_id}
-    numbered = {"network_round": {"number": closed.number}}
+    numbered = {name: {"number": closed.number} for name in ("network_round", "network_file")}
     return {**numbered, "answer_network": answer, "rate_network": answer}
 
 

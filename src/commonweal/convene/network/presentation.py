@@ -44,10 +44,11 @@ def lead(closed: Closed) -> str:
     return said
 
 
-def picture(closed: Closed) -> dict[str, Any]:
+def picture(closed: Closed, url: str) -> dict[str, Any]:
     """For the drawing: organisations by sector, and who works with whom.
 
-    Of very many links only those are made ready that are drawn or stand in the table.
+    Of very many links only those are made ready that are drawn or stand in the table. `url`:
+    where all of them are.
     """
     order = {sector: number for number, sector in enumerate(Sector.values)}
     degree = Counter(end for line in closed.lines for end in (line.one, line.two))
@@ -77,6 +78,7 @@ def picture(closed: Closed) -> dict[str, Any]:
             for number, line in enumerate(closed.lines)
             if number < LINES or {line.one, line.two} <= drawn
         ],
+        "downloads": [(_("all links as JSON"), url)],
         "listed": min(LINES, len(closed.lines)),
         "total": len(closed.lines),
     }

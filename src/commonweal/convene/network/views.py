@@ -8,7 +8,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -46,7 +46,7 @@ def network(request: SignedInRequest, slug: str) -> HttpResponse:
         "own": queries.own(request.actor, partnership, request.at) if running else [],
         "convenes": policies.can_convene(request.actor, partnership, request.at),
         "earlier": closed[1:],
-        **_shown(closed[0] if closed else None),
+        **_shown(slug, closed[0] if closed else None),
     }
     return render(request, "convene/network.html", context)
 
@@ -55,14 +55,14 @@ def _asked(request: SignedInRequest, partnership: Partnership) -> int:
     return partners(partnership, request.at).count()
 
 
-def _shown(found: Round | None) -> dict[str, Any]:
+def _shown(slug: str, found: Round | None) -> dict[str, Any]:
     if found is None:
         return {"closed": None, "lead": ""}
     closed = queries.closed(found)
     return {
         "closed": found,
         "lead": presentation.lead(closed),
-        "picture": presentation.picture(closed),
+        "picture": presentation.picture(closed, reverse("network_file", args=[slug, found.number])),
         "measures": presentation.measures(closed),
         "brokers": presentation.brokers(closed),
         "trust": presentation.trust(closed),
@@ -75,7 +75,15 @@ def network_round(request: SignedInRequest, slug: str, number: int) -> HttpRespo
     """What an earlier round found."""
     found = queries.round_for(request.actor, slug, number, request.at)
     context = {"partnership": found.partnership, "nav_current": "table", "is_earlier": True}
-    return render(request, "convene/network.html", {**context, **_shown(found)})
+    return render(request, "convene/network.html", {**context, **_shown(slug, found)})
+
+
+@login_required
+@require_safe
+def network_file(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
+    """All that a closed round found, every link of it, for other software."""
+    found = queries.round_for(request.actor, slug, number, request.at)
+    return JsonResponse(queries.plain(found), json_dumps_params={"ensure_ascii": False})
 
 
 @login_required

@@ -111,6 +111,9 @@ def test_a_round_from_the_question_to_the_picture(world: World) -> None:
     assert "1 pair works together" in page
     assert "We do things together" in page
     assert "2 of 6 organisations have answered" in page
+    file = client.get(reverse("network_file", args=[slug, 1])).json()
+    assert [(link["relation"], link["both"]) for link in file["links"]] == [("together", True)]
+    assert client.get(reverse("network_file", args=[slug, 2])).status_code == 404
     assert "fewer than 4" in page
 
 
