@@ -86,6 +86,11 @@ MODULES = {
     ),
     "Meetings": ("convening.agenda",),
     "Plans side by side": ("planning.critical", "planning.overlaps", "planning.model"),
+    "Who is at the table, and how it works together": (
+        "convening.network",
+        "convening.balance",
+        "convening.characteristics",
+    ),
     "Theory of change": ("theory.gaps", "theory.loops", "theory.model"),
     "Invented records": ("synthetic.world", "synthetic.visits", "synthetic.drops"),
     "What all share": ("result", "errors"),

@@ -57,7 +57,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 
 @contextmanager
-def _chromium() -> Iterator[Any]:
+def chromium_started() -> Iterator[Any]:
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as play:
@@ -68,7 +68,7 @@ def _chromium() -> Iterator[Any]:
 
 @pytest.fixture(scope="package")
 def chromium(demo: Served) -> Iterator[Any]:
-    with _chromium() as started:
+    with chromium_started() as started:
         yield started
 
 

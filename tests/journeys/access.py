@@ -86,6 +86,15 @@ ask_for_offer               -                            convener, partner
 decline_match               convener, partner            convener, partner
 promise_match               partner                      partner
 answer_letter               convener                     convener
+characteristics             the table                    -
+balance                     the table                    -
+network                     the table                    -
+network_round               the table                    -
+network_file                the table                    -
+open_network_round          -                            convener
+close_network_round         -                            convener
+answer_network              convener                     convener
+rate_network                convener                     convener
 choose_kind                 convener                     convener
 pledge                      sponsor                      sponsor
 seat_organisation           convener                     convener

@@ -20,9 +20,9 @@ pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("example")]
 TRIES = 5
 # Address under the partnership → the most queries one answer may take.
 INSIDE = {
-    "": 80,
+    "": 84,
     "log/": 12,
-    "table/": 20,
+    "table/": 22,
     "journey/": 25,
     "kind/": 12,
     "missing/": 20,
@@ -30,6 +30,9 @@ INSIDE = {
     "offers/": 22,
     "offers/new/offer/": 18,
     "incentives/new/": 14,
+    "network/": 14,
+    "characteristics/": 24,
+    "balance/": 18,
     "kind/choose/": 12,
     "agreements/": 18,
     "agreements/DSA-1/": 40,

@@ -45,6 +45,8 @@ from commonweal.aim.models import Edge, EntryPoint, Node
 from commonweal.aim.triangle.models import Evidence
 from commonweal.convene.incentives.models import Entry
 from commonweal.convene.models import Partnership, Seat
+from commonweal.convene.network import queries as network
+from commonweal.convene.network.models import Round
 from commonweal.convene.offers.models import Entry as Offered
 from commonweal.convene.offers.models import Letter, Match
 from commonweal.convene.tests.factories import (
@@ -419,6 +421,7 @@ def own_side(example: Partnership) -> Side:
             **of_offers(example.seats.get(organisation=places[PARENTS]), "A chair"),
             **of_plan(example, places[PARENTS], "A feast"),
             **of_meetings(example.seats.get(organisation=places[PARENTS]), "A talk"),
+            **of_network(example),
             "resume_agreement": {"reference": "DSA-5"},
             "withdraw_agreement": {"reference": "DSA-2"},
         },
@@ -522,6 +525,20 @@ def of_meetings(seat: Seat, title: str) -> Any:
     }
 
 
+def of_network(partnership: Partnership) -> Any:
+    """A closed round and an open one, in which the convener may answer."""
+    closed = network.open_round(partnership) or Round.objects.create(
+        partnership=partnership, number=98, opened_at=AT
+    )
+    closed.closed_at, closed.result = closed.opened_at, network.result_of(closed, AT)
+    closed.save()
+    Round.objects.create(partnership=partnership, number=99, opened_at=AT)
+    convener = partnership.seats.get(kind="convener", until_at__isnull=True)
+    answer = {"organisation_id": convener.organisation_id}
+    numbered = {name: {"number": closed.number} for name in ("network_round", "network_file")}
+    return {**numbered, "answer_network": answer, "rate_network": answer}
+
+
 def of_rules(example: Partnership) -> Any:
     """A rule of the example's standards that a party may adapt; the steward's is one."""
     version = agreements.latest(Agreement.objects.get(partnership=example, reference="STD-1"))
@@ -544,7 +561,7 @@ def recomputed(example: Partnership, office: Organisation) -> int:
 
 def outgoing() -> Any:
     mail.queue(to="a@example.org", subject="Hello", body="Hello", purpose="test", at=AT)
-    return OutgoingMail.objects.latest("queued_at").pk
+    return OutgoingMail.objects.filter(purpose="test").latest("queued_at").pk
 
 
 def foreign_side(found: Small) -> Side:
@@ -575,6 +592,7 @@ def foreign_side(found: Small) -> Side:
             **of_offers(foreign_seat(found), f"{SECRET} chair"),
             **of_plan(found.partnership, here.other, f"{SECRET} feast"),
             **of_meetings(foreign_seat(found), f"{SECRET} talk"),
+            **of_network(found.partnership),
         },
     )
 

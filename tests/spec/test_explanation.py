@@ -14,6 +14,8 @@ FOLDER = Path(__file__).resolve().parents[2] / "docs" / "explanation"
 WITH_EXAMPLES = (
     "decisions",
     "disclosure",
+    "five-characteristics",
+    "network",
     "strategic-triangle",
     "the-example-and-its-truth",
     "uncertainty-and-change",

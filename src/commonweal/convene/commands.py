@@ -1,4 +1,4 @@
-"""`commonweal kind`, `missing`, `incentives`, `matches`: what helps to bring a table together."""
+"""`commonweal kind`, `missing`, `incentives`, `matches`, `network`: what helps to bring a table together."""
 
 from __future__ import annotations
 
@@ -32,6 +32,12 @@ def add_parsers(commands: Any) -> None:
     matches.add_argument("partnership", metavar="PARTNERSHIP", help="the partnership's address")
     matches.add_argument("--as", dest="email", required=True, metavar="EMAIL", help="who reads")
     matches.set_defaults(run=run_matches)
+    network = commands.add_parser(
+        "network", help="tell what the last closed round of who works with whom found"
+    )
+    network.add_argument("partnership", metavar="PARTNERSHIP", help="the partnership's address")
+    network.add_argument("--as", dest="email", required=True, metavar="EMAIL", help="who reads")
+    network.set_defaults(run=run_network)
 
 
 def run_kind(arguments: argparse.Namespace) -> int:
@@ -110,3 +116,23 @@ def run_matches(arguments: argparse.Namespace) -> int:
     }
     print(json.dumps(told, indent=1, ensure_ascii=False))
     return 1 if told["unmet"] else 0
+
+
+def run_network(arguments: argparse.Namespace) -> int:
+    """Prints links and figures as one JSON object. Exit code 1 while no round is closed."""
+    import django
+
+    django.setup()
+    from django.utils import timezone
+
+    from commonweal.convene import queries as convene
+    from commonweal.convene.network import queries
+    from commonweal.core import queries as core
+
+    at = timezone.now()
+    by = core.actor_by_email(arguments.email, at)
+    partnership = convene.partnership_for(by, arguments.partnership, at)
+    found = queries.last_closed(partnership)
+    told = queries.plain(found) if found else {"round": None}
+    print(json.dumps(told, indent=1, ensure_ascii=False))
+    return 0 if found else 1

@@ -1,8 +1,9 @@
-"""`commonweal demo`: the example partnership, built once and served."""
+"""`commonweal demo`: the example partnership, built once and served; `commonweal characteristics`."""
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import shutil
 import sys
@@ -18,6 +19,12 @@ def add_parsers(commands: Any) -> None:
     demo.add_argument("--fresh", action="store_true", help="throw the last demo away first")
     demo.add_argument("--no-serve", action="store_true", help="build it and stop")
     demo.set_defaults(run=run_demo)
+    five = commands.add_parser(
+        "characteristics", help="tell which marks of collaboration a partnership's records show"
+    )
+    five.add_argument("partnership", metavar="PARTNERSHIP", help="the partnership's address")
+    five.add_argument("--as", dest="email", required=True, metavar="EMAIL", help="who reads")
+    five.set_defaults(run=run_characteristics)
 
 
 def say(text: str) -> None:
@@ -99,3 +106,32 @@ def print_links() -> None:
         )
         out.append(f"  {role:36} {links.address('sign-in', token)}")
     print("\n".join(out), flush=True)
+
+
+def run_characteristics(arguments: argparse.Namespace) -> int:
+    """Prints the five with their signs as one JSON object. Exit code 1 unless all are shown."""
+    import django
+
+    django.setup()
+    from django.utils import timezone
+
+    from commonweal.convene import queries as convene
+    from commonweal.core import queries as core
+    from commonweal.desk.characteristics import queries
+
+    at = timezone.now()
+    by = core.actor_by_email(arguments.email, at)
+    partnership = convene.partnership_for(by, arguments.partnership, at)
+    found = queries.characteristics(partnership, at)
+    told = {
+        each.key: {
+            "status": each.status,
+            "signs": {
+                sign: {"there": state, "found": found.evidence[sign].words}
+                for sign, state in each.signs
+            },
+        }
+        for each in found.result.answer
+    }
+    print(json.dumps(told, indent=1, ensure_ascii=False))
+    return 0 if all(each["status"] == "shown" for each in told.values()) else 1

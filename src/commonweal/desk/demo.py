@@ -43,6 +43,7 @@ from commonweal.desk.example import (
     kind,
     lending,
     meeting,
+    network,
     planning,
     promises,
     triangle,
@@ -119,6 +120,7 @@ def build(
     review = add_months(stage.first, stage.world.months + 1).replace(day=15)
     saturdays = deciding.decide(stage, rules, stage.before(20), review)
     move_on(stage, "execute", 5)
+    network.ask(stage, stage.before(4))
     promises.begin(stage, saturdays)
     hand_in(stage)
     last = add_months(stage.first, stage.world.months)

@@ -17,4 +17,5 @@ urlpatterns = [
         name="promise_match",
     ),
     path("", include("commonweal.desk.meetings.urls")),
+    path("", include("commonweal.desk.characteristics.urls")),
 ]

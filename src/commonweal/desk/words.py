@@ -8,6 +8,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 SENTENCES: Mapping[str, str | Promise] = {
+    "convene.network_round_opened": _("asked who works with whom"),
+    "convene.network_round_closed": _("closed a round of who works with whom"),
+    "convene.network_answered": _("said with whom it works"),
+    "convene.network_rated": _("said how much it trusts those it works with"),
     "convene.line_added": _("put something on the map of the problem"),
     "convene.line_changed": _("changed a line of the map of the problem"),
     "convene.line_removed": _("took a line off the map of the problem"),

@@ -202,6 +202,42 @@ class Timeline:
     today: date
 
 
+@dataclass(frozen=True)
+class Member:
+    """An organisation in a network. `sector`: its code; `links`: how many it has in all."""
+
+    id: str
+    label: str
+    sector: str = ""
+    links: int = 0
+    drawn: bool = True
+
+
+@dataclass(frozen=True)
+class Working:
+    """Two that work together: how much, 1 to 4, in words too, and whether both say so."""
+
+    one: str
+    two: str
+    level: int = 1
+    both: bool = False
+    words: str = ""
+
+
+@dataclass(frozen=True)
+class Network:
+    """Who works with whom; members of a sector stand together.
+
+    `listed`: how many of `links`, the first of them, are in the table; `total`: how many there are.
+    """
+
+    about: About
+    nodes: list[Member]
+    links: list[Working]
+    listed: int = 0
+    total: int = 0
+
+
 def read(given: Any, name: str, default: Any = None) -> Any:
     """A value by name from a mapping or an object."""
     if isinstance(given, Mapping):
@@ -336,3 +372,14 @@ def timeline_of(given: Any) -> Timeline:
     """A plan over time."""
     bars = _many(lambda one: _plain(Bar, one), read(given, "bars"))
     return Timeline(_plain(About, given), bars, read(given, "today"))
+
+
+def network_of(given: Any) -> Network:
+    """A network. Raises ValueError for a link whose ends are not among its members."""
+    nodes = _many(lambda one: _plain(Member, one), read(given, "nodes"))
+    links = _many(lambda one: _plain(Working, one), read(given, "links"))
+    known = {node.id for node in nodes}
+    if any(not {link.one, link.two} <= known for link in links):
+        raise ValueError("A link leads to nobody.")
+    listed, total = (int(read(given, name) or len(links)) for name in ("listed", "total"))
+    return Network(_plain(About, given), nodes, links, listed, total)

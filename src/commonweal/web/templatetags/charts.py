@@ -7,7 +7,7 @@ from typing import Any
 from django import template
 from django.utils.safestring import SafeString
 
-from commonweal.web.charts import corners, graph_draw, lines, model, rows
+from commonweal.web.charts import corners, graph_draw, lines, model, network, rows
 from commonweal.web.charts import timeline as timelines
 
 register = template.Library()
@@ -47,3 +47,9 @@ def triangle(chart: Any) -> SafeString:
 def plan_chart(chart: Any) -> SafeString:
     """A plan over time: bars from first to last day."""
     return timelines.timeline(model.timeline_of(chart))
+
+
+@register.simple_tag
+def network_chart(chart: Any) -> SafeString:
+    """Who works with whom, by sector."""
+    return network.network(model.network_of(chart))

@@ -1,0 +1,1 @@
+"""The network of those at the table: who works with whom, asked in rounds."""

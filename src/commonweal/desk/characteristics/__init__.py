@@ -1,0 +1,1 @@
+"""The five characteristics of collaboration, and how power is spread, read from all rooms."""
