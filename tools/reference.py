@@ -78,6 +78,7 @@ MODULES = {
         "convening.visibility",
         "convening.clashes",
         "convening.matching",
+        "convening.premortem",
     ),
     "Where to begin, and whether we see it alike": (
         "convening.spread",

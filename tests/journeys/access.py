@@ -78,6 +78,11 @@ change_incentive            partner                      partner            hidd
 show_incentive              -                            partner            hidden
 withdraw_incentive          -                            partner            hidden
 declare_incentives          -                            partner
+premortem                   the table                    -
+begin_premortem             -                            convener
+answer_premortem            the table                    the table
+close_premortem             -                            convener
+take_up_reason              convener                     convener
 offers                      the table                    -
 add_offer                   the table                    the table
 change_offer                convener, partner            convener, partner

@@ -27,6 +27,7 @@ INSIDE = {
     "kind/": 12,
     "missing/": 20,
     "incentives/": 22,
+    "premortem/": 14,
     "offers/": 22,
     "offers/new/offer/": 18,
     "incentives/new/": 14,

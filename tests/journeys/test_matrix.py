@@ -49,6 +49,7 @@ from commonweal.convene.network import queries as network
 from commonweal.convene.network.models import Round
 from commonweal.convene.offers.models import Entry as Offered
 from commonweal.convene.offers.models import Letter, Match
+from commonweal.convene.premortem.models import Premortem, Reason
 from commonweal.convene.tests.factories import (
     EARLIER,
     OrganisationFactory,
@@ -420,6 +421,7 @@ def own_side(example: Partnership) -> Side:
             **of_incentives(example.seats.get(organisation=places[PARENTS]), "A wish"),
             **of_offers(example.seats.get(organisation=places[PARENTS]), "A chair"),
             **of_plan(example, places[PARENTS], "A feast"),
+            **of_premortem(example, "No time"),
             **of_meetings(example.seats.get(organisation=places[PARENTS]), "A talk"),
             **of_network(example),
             "resume_agreement": {"reference": "DSA-5"},
@@ -539,6 +541,16 @@ def of_network(partnership: Partnership) -> Any:
     return {**numbered, "answer_network": answer, "rate_network": answer}
 
 
+def of_premortem(partnership: Partnership, words: str) -> Any:
+    """A closed premortem and an open one."""
+    closed = Premortem.objects.create(partnership=partnership, opened_at=AT, closed_at=AT)
+    reason = Reason.objects.create(premortem=closed, mark=1, family="process", words=words)
+    Premortem.objects.get_or_create(
+        partnership=partnership, closed_at=None, defaults={"opened_at": AT}
+    )
+    return {"take_up_reason": {"reason_id": reason.pk}}
+
+
 def of_rules(example: Partnership) -> Any:
     """A rule of the example's standards that a party may adapt; the steward's is one."""
     version = agreements.latest(Agreement.objects.get(partnership=example, reference="STD-1"))
@@ -591,6 +603,7 @@ def foreign_side(found: Small) -> Side:
             **of_incentives(foreign_seat(found), f"{SECRET} wish"),
             **of_offers(foreign_seat(found), f"{SECRET} chair"),
             **of_plan(found.partnership, here.other, f"{SECRET} feast"),
+            **of_premortem(found.partnership, f"{SECRET} time"),
             **of_meetings(foreign_seat(found), f"{SECRET} talk"),
             **of_network(found.partnership),
         },

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from commonweal.agree.models import Kind
 from commonweal.compute.convening.kinds import KINDS
 from commonweal.convene.kinds import queries as kinds
 from commonweal.convene.models import Partnership
+from commonweal.convene.premortem import queries as premortem
 
 
 def first(partnership: Partnership) -> tuple[str, ...]:
@@ -18,5 +21,10 @@ def first(partnership: Partnership) -> tuple[str, ...]:
 
 def initial(partnership: Partnership, kind: str) -> dict[str, Any]:
     """What the form of a new agreement begins with."""
-    chosen = kinds.chosen(partnership) if kind == Kind.CONSTITUTION else None
-    return {"decision_rule": KINDS[chosen.kind].rule} if chosen else {}
+    if kind != Kind.CONSTITUTION:
+        return {}
+    chosen, against = kinds.chosen(partnership), premortem.clauses(partnership)
+    begins = {"decision_rule": KINDS[chosen.kind].rule} if chosen else {}
+    if against:
+        begins["further"] = "\n".join([f"# {_('What we agree against failure')}", *against])
+    return begins

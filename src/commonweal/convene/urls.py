@@ -36,5 +36,6 @@ urlpatterns = [
     path("", include("commonweal.convene.voices.urls")),
     path("", include("commonweal.convene.incentives.urls")),
     path("", include("commonweal.convene.offers.urls")),
+    path("", include("commonweal.convene.premortem.urls")),
     path("", include("commonweal.convene.network.urls")),
 ]

@@ -39,6 +39,7 @@ from commonweal.desk.example import (
     cast,
     deciding,
     driving,
+    failing,
     governing,
     kind,
     lending,
@@ -108,6 +109,7 @@ def build(
     kind.choose(stage, stage.before(80))
     move_on(stage, "pause", 72)
     driving.say(stage, stage.before(66))
+    failing.ask(stage, stage.before(64))
     say("entry point, theory of change, indicators")
     aim_at(stage)
     triangle.begin(stage, stage.before(57))

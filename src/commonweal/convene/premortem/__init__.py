@@ -1,0 +1,1 @@
+"""The premortem: why it may fail, said unsigned before it begins."""
