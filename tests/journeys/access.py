@@ -266,6 +266,7 @@ job                         owner            -                missing
 outbox                      operator         -                no
 outbox_again                -                operator         no
 home                        signed in        -                sign in
+portfolio                   signed in        -                sign in
 open_partnership            affiliated       affiliated       sign in, no
 public_partnerships         anybody          -                missing
 public_partnership          anybody          -                missing

@@ -89,6 +89,7 @@ def milliseconds(ask: Callable[[], Any]) -> float:
         *((f"/p/safe-space-to-sleep/{path}", most) for path, most in PUBLIC.items()),
         ("/home/", 56),
         ("/p/", 3),
+        ("/portfolio/", 16),
     ],
 )
 def test_cost_of_a_page(

@@ -6,9 +6,11 @@ from django.urls import include, path
 
 from commonweal.desk import views
 from commonweal.desk.matching import views as matching
+from commonweal.desk.portfolio import views as portfolio
 
 urlpatterns = [
     path("home/", views.home, name="home"),
+    path("portfolio/", portfolio.portfolio, name="portfolio"),
     path("partnerships/<slug:slug>/", views.partnership, name="partnership"),
     path("partnerships/<slug:slug>/log/", views.log, name="log"),
     path(

@@ -19,7 +19,7 @@ from commonweal.web.charts.model import Bar, Timeline
 from commonweal.web.tables import Column, Table
 
 LINE, AXIS = 19, 28
-MOST_TICKS = 6
+MOST_TICKS = 4
 THINNEST = 0.01  # of the width: a single day in a plan of years is still seen
 
 
@@ -110,7 +110,7 @@ def _bar(each: Bar, place: Place, ids: svg.Ids, top: float) -> tuple[SafeString,
 def _grid(chart: Timeline, place: Place, bottom: float) -> list[SafeString]:
     """Months, as many as can be named, and today."""
     parts: list[SafeString] = []
-    for when in _months(place.first, place.last, MOST_TICKS if not place.stacked else 3):
+    for when in _months(place.first, place.last, MOST_TICKS if not place.stacked else 2):
         at = place.x(place.at(when))
         parts.append(svg.el("line", x1=at, x2=at, y1=AXIS - 6, y2=bottom, class_="cw-grid"))
         parts.append(svg.text(month(when), at, 15, "cw-svg-tick", text_anchor="start"))

@@ -1,0 +1,1 @@
+"""All partnerships of a reader side by side."""
