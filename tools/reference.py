@@ -79,6 +79,7 @@ MODULES = {
         "convening.clashes",
         "convening.matching",
         "convening.premortem",
+        "convening.growth",
     ),
     "Where to begin, and whether we see it alike": (
         "convening.spread",

@@ -83,6 +83,11 @@ begin_premortem             -                            convener
 answer_premortem            the table                    the table
 close_premortem             -                            convener
 take_up_reason              convener                     convener
+groups                      the table                    -
+begin_group                 convener                     convener
+change_group                convener                     convener
+end_group                   convener                     convener
+growth                      the table                    -
 offers                      the table                    -
 add_offer                   the table                    the table
 change_offer                convener, partner            convener, partner

@@ -27,6 +27,8 @@ INSIDE = {
     "kind/": 12,
     "missing/": 20,
     "incentives/": 22,
+    "groups/": 14,
+    "table/growth/": 10,
     "premortem/": 14,
     "offers/": 22,
     "offers/new/offer/": 18,

@@ -43,6 +43,7 @@ from commonweal.agree.tests.factories import dsa_clauses, signatory_of
 from commonweal.aim import queries as aims
 from commonweal.aim.models import Edge, EntryPoint, Node
 from commonweal.aim.triangle.models import Evidence
+from commonweal.convene.groups.models import Group
 from commonweal.convene.incentives.models import Entry
 from commonweal.convene.models import Partnership, Seat
 from commonweal.convene.network import queries as network
@@ -421,6 +422,7 @@ def own_side(example: Partnership) -> Side:
             **of_incentives(example.seats.get(organisation=places[PARENTS]), "A wish"),
             **of_offers(example.seats.get(organisation=places[PARENTS]), "A chair"),
             **of_plan(example, places[PARENTS], "A feast"),
+            **of_groups(example.seats.get(organisation=places[PARENTS]), "Beds"),
             **of_premortem(example, "No time"),
             **of_meetings(example.seats.get(organisation=places[PARENTS]), "A talk"),
             **of_network(example),
@@ -551,6 +553,19 @@ def of_premortem(partnership: Partnership, words: str) -> Any:
     return {"take_up_reason": {"reason_id": reason.pk}}
 
 
+def of_groups(seat: Seat, name: str) -> Any:
+    """A working group that the seat leads."""
+    group = Group.objects.create(
+        partnership=seat.partnership,
+        name=name,
+        remit=name,
+        lead=seat,
+        review_date=AT.date(),
+        begun_at=AT,
+    )
+    return {name: {"group_id": group.pk} for name in ("change_group", "end_group")}
+
+
 def of_rules(example: Partnership) -> Any:
     """A rule of the example's standards that a party may adapt; the steward's is one."""
     version = agreements.latest(Agreement.objects.get(partnership=example, reference="STD-1"))
@@ -603,6 +618,7 @@ def foreign_side(found: Small) -> Side:
             **of_incentives(foreign_seat(found), f"{SECRET} wish"),
             **of_offers(foreign_seat(found), f"{SECRET} chair"),
             **of_plan(found.partnership, here.other, f"{SECRET} feast"),
+            **of_groups(foreign_seat(found), f"{SECRET} group"),
             **of_premortem(found.partnership, f"{SECRET} time"),
             **of_meetings(foreign_seat(found), f"{SECRET} talk"),
             **of_network(found.partnership),

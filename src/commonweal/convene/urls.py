@@ -36,6 +36,8 @@ urlpatterns = [
     path("", include("commonweal.convene.voices.urls")),
     path("", include("commonweal.convene.incentives.urls")),
     path("", include("commonweal.convene.offers.urls")),
+    path("", include("commonweal.convene.groups.urls")),
+    path("", include("commonweal.convene.growth.urls")),
     path("", include("commonweal.convene.premortem.urls")),
     path("", include("commonweal.convene.network.urls")),
 ]

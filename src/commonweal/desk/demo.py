@@ -133,6 +133,7 @@ def build(
     lending.begin(stage, moment(last.replace(day=COMPUTED_ON)))
     deciding.leave_open(stage, rules, moment(last.replace(day=COMPUTED_ON + 1), hour=12))
     meeting.hold(stage, moment(last.replace(day=COMPUTED_ON + 1), hour=18))
+    meeting.form_group(stage, moment(last.replace(day=COMPUTED_ON + 1), hour=20))
     return stage.partnership
 
 

@@ -112,6 +112,7 @@ INSTALLED_APPS = [
     "commonweal.convene.voices",
     "commonweal.convene.incentives",
     "commonweal.convene.offers",
+    "commonweal.convene.groups",
     "commonweal.convene.premortem",
     "commonweal.convene.network",
     "commonweal.agree",

@@ -1,10 +1,11 @@
-"""A meeting of the example that was held, and the one to come."""
+"""A meeting of the example that was held, the one to come, and a working group."""
 
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
+from commonweal.convene.groups import actions as groups
 from commonweal.convene.models import Partnership, Seat
 from commonweal.core.models import Organisation
 from commonweal.core.scope import Actor
@@ -60,3 +61,26 @@ def hold(scene: Scene, at: datetime) -> None:
         at=at,
     )
     actions.close(meeting=meeting, by=by, at=at + timedelta(hours=2))
+
+
+def form_group(scene: Scene, at: datetime) -> None:
+    """Three who look after beds that come back."""
+    seats = Seat.objects.filter(partnership=scene.partnership).open(at)
+    by_key = {
+        key: seats.select_related("organisation", "partnership").get(organisation=organisation)
+        for key, organisation in scene.organisations.items()
+        if key in {"charity", "hospital", "parents"}
+    }
+    groups.begin(
+        partnership=scene.partnership,
+        said=groups.Said(
+            name="Beds that come back",
+            remit="Find out until spring how beds can go to a second family, safely and with dignity.",
+            decides="How a bed is cleaned and checked.",
+            lead=by_key["charity"],
+            members=[by_key["hospital"], by_key["parents"]],
+            review_date=date.fromordinal(at.date().toordinal() + 120),
+        ),
+        by=scene.convener(at),
+        at=at,
+    )

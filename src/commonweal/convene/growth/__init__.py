@@ -1,0 +1,1 @@
+"""How the table grew: who joined, who left and why."""
