@@ -38,6 +38,14 @@ SHOWN = {
         "rewrite_proposal",
     },
     "an organisation is asked how it goes": {"commitment_by_link"},
+    "the table is asked, and somebody knocks": {
+        "answer_network",
+        "rate_network",
+        "network_round",
+        "answer_premortem",
+        "door_thanks",
+        "promise_match",
+    },
     "a rule is adapted and taken as it is again": {"rule_differences", "take_rule_as_it_is"},
 }
 
@@ -223,3 +231,32 @@ def test_a_rule_is_adapted_and_taken_as_it_is_again(visits: Visits) -> None:
         press(visit, "Take the rule as it is")
         assert "takes the rule as it is again" in main(visit)
     assert looks.kinds == SHOWN["a rule is adapted and taken as it is again"]
+
+
+def test_the_table_is_asked_and_somebody_knocks(visits: Visits) -> None:
+    looks = Looks(visits)
+    with visits.as_() as visit:
+        visit.go("/p/safe-space-to-sleep/join/")
+        visit.page.get_by_label("Who are you?").fill("Harbour Choir")
+        visit.page.get_by_label("Your email address").fill("choir@example.org")
+        visit.page.get_by_label("What do you offer").fill("We can carry beds on Saturdays.")
+        press(visit, "Send it")
+        looks.at(visit, VISITOR)
+    with visits.as_("Convener") as visit:
+        visit.go(f"{HERE}premortem/")
+        press(visit, "Ask the table again")
+        follow(visit, "Say why")
+        looks.at(visit, "Convener")
+        visit.go(f"{HERE}network/")
+        press(visit, "Ask again")
+        visit.press(visit.page.locator("main a[href*='/network/answers/']").first)
+        looks.at(visit, "Convener")
+        visit.go(f"{visit.page.url.removeprefix(visit.address).split('?')[0]}trust/")
+        looks.at(visit, "Convener")
+        visit.go(f"{HERE}network/rounds/1/")
+        looks.at(visit, "Convener")
+    with visits.as_("Evaluator") as visit:
+        visit.go(f"{HERE}offers/")
+        visit.press(visit.page.locator("main a[href*='/offers/promise/']").first)
+        looks.at(visit, "Evaluator")
+    assert looks.kinds == SHOWN["the table is asked, and somebody knocks"]

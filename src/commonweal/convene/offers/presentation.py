@@ -143,14 +143,16 @@ def _title(offer: Entry, need: Entry) -> str:
     }
 
 
-def asked(rows: Sequence[Match], slug: str, mine: frozenset[UUID]) -> list[PairView]:
-    """Pairs that wait for a promise."""
+def asked(
+    rows: Sequence[Match], slug: str, mine: frozenset[UUID], own: frozenset[UUID]
+) -> list[PairView]:
+    """Pairs that wait for a promise. `mine`: seats that the reader speaks for, `own`: promises for."""
     return [
         PairView(
             _title(row.offer, row.need),
             _("%(asker)s has asked for it.") % {"asker": row.need.seat.holder},
             promise=reverse("promise_match", args=[slug, row.pk])
-            if row.offer.seat_id in mine
+            if row.offer.seat_id in own
             else "",
             decline=reverse("decline_match", args=[slug, row.offer_id, row.need_id])
             if {row.offer.seat_id, row.need.seat_id} & mine

@@ -26,6 +26,7 @@ from commonweal.convene.offers.forms import (
 from commonweal.convene.offers.models import Entry
 from commonweal.core.errors import Denied
 from commonweal.core.formerrors import done, status_of
+from commonweal.core.models import Role
 from commonweal.core.ratelimit import client_of
 from commonweal.core.requests import Request, SignedInRequest
 
@@ -47,6 +48,15 @@ def mine(request: SignedInRequest, partnership: Partnership) -> list[Seat]:
     ]
 
 
+def own(request: SignedInRequest, partnership: Partnership) -> frozenset[UUID]:
+    """The seats of the reader's own organisations: only their people promise."""
+    return frozenset(
+        seat.pk
+        for seat in convene.seats(partnership, request.at)
+        if seat.organisation_id and request.actor.holds(Role.MEMBER, seat.organisation_id)
+    )
+
+
 @login_required
 @require_safe
 def offers(request: SignedInRequest, slug: str) -> HttpResponse:
@@ -60,7 +70,7 @@ def offers(request: SignedInRequest, slug: str) -> HttpResponse:
         "nav_current": "table",
         "lead": presentation.lead(board),
         "is_empty": not board.entries,
-        "asked": presentation.asked(board.asked, slug, seats),
+        "asked": presentation.asked(board.asked, slug, seats, own(request, partnership)),
         "proposed": presentation.proposed(board, slug, seats),
         "unmet": presentation.unmet(board),
         "offered": presentation.listed(board.entries, Entry.Side.OFFER, seats),

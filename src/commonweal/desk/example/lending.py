@@ -71,7 +71,7 @@ LIST: tuple[tuple[str, str, str, Mapping[str, Any]], ...] = (
 
 
 def begin(scene: Scene, at: datetime) -> None:
-    """Fill the list; the charity asks for the van, and a bakery writes at the door."""
+    """Fill the list; the hospital asks for students, and a bakery writes at the door."""
     made: list[Entry] = []
     for email, key, side, said in LIST:
         organisation = scene.organisations[key]
@@ -79,8 +79,8 @@ def begin(scene: Scene, at: datetime) -> None:
         seat = seats.open(at).order_by("since_at").select_related("organisation", "partnership")[0]
         by = scene.acting(email, at)
         made.append(actions.add(seat=seat, side=side, said=Said(**said), by=by, at=at))
-    asks = scene.acting("charity@example.org", at)
-    actions.ask(offer=made[0], need=made[1], by=asks, at=at + timedelta(days=1))
+    asks = scene.acting("ward@example.org", at)
+    actions.ask(offer=made[2], need=made[3], by=asks, at=at + timedelta(days=1))
     actions.knock(
         partnership=scene.partnership,
         name="Harbour Bakery",
