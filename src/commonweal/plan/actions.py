@@ -176,7 +176,7 @@ def _check_seated(
     partnership: Partnership, organisations: Iterable[Organisation | None], at: datetime
 ) -> None:
     wanted = {each.pk for each in organisations if each}
-    if partners(partnership, at).filter(pk__in=wanted).count() < len(wanted):
+    if wanted and partners(partnership, at).filter(pk__in=wanted).count() < len(wanted):
         raise Denied(_("Only organisations with a seat are in the plan."))
 
 
@@ -193,13 +193,20 @@ def _write(item: Item, said: Said, at: datetime) -> None:
     item.currency = said.currency if said.amount_minor is not None else ""
     item.informs = said.informs if said.kind == Item.Kind.EVALUATION else None
     item.cover, item.stage, item.state = said.cover, said.stage, said.state
+    is_new = item._state.adding
     _save(item, "title", _("This stands in your plan already."))
-    item.after.set(said.after)
+    if said.after or not is_new:
+        item.after.set(said.after)
+    if said.after:  # The whole plan is read for this: not for each row of a spreadsheet.
+        _check_no_circle(item, said.after)
+
+
+def _check_no_circle(item: Item, after: Sequence[Item]) -> None:
     try:
-        queries.waits_for(item.partnership, {item.pk: [each.pk for each in said.after]})
+        queries.waits_for(item.partnership, {item.pk: [each.pk for each in after]})
     except Unusable as circle:
-        wrong_words = _("It would wait for something that waits for it.")
-        raise Invalid.at("after", wrong_words) from circle
+        wrong = _("It would wait for something that waits for it.")
+        raise Invalid.at("after", wrong) from circle
 
 
 def _save(record: Item | Stage, field: str, taken: str) -> None:

@@ -345,3 +345,21 @@ def test_five_hundred_items_ask_as_often_as_five(
     with django_assert_max_num_queries(24):
         answer = client.get(path)
     assert answer.content.decode().count("<tr") < 100
+
+
+def test_a_sheet_of_many_rows_reads_the_plan_once(
+    partnership: Partnership,
+    charity: Organisation,
+    django_assert_max_num_queries: Callable[..., Any],
+) -> None:
+    """A few statements for each row, none of them over all rows."""
+    rows = [said(f"Item {number:03}", number) for number in range(40)]
+    with django_assert_max_num_queries(20 + 40 * 4):
+        actions.add_many(
+            partnership=partnership,
+            organisation=charity,
+            rows=rows,
+            by=member_of(charity),
+            at=AT,
+        )
+    assert Item.objects.count() == 40
