@@ -34,6 +34,7 @@ class Gate(StrEnum):
     KIND = "another-kind"
     SAME = "same-owner"
     TIME = "never-at-the-same-time"
+    CURRENCY = "another-currency"
     AMOUNT = "too-little"
     SKILLS = "other-skills"
     DECLINED = "declined"
@@ -44,6 +45,8 @@ class Side:
     """An offer or a need. `amount`: None where it is not counted. `skills`: plain words in small letters.
 
     `from_`, `until`: first and last day, None for open. `place`: "" for anywhere or not said.
+    `unit`: what `amount` counts; amounts of two units are not compared. `currency`: of money, "" where
+    none is named.
     """
 
     key: str
@@ -54,6 +57,8 @@ class Side:
     until: date | None = None
     place: str = ""
     skills: frozenset[str] = frozenset()
+    unit: str = ""
+    currency: str = ""
 
 
 @dataclass(frozen=True)
@@ -138,6 +143,12 @@ def points_of(offer: Side, need: Side) -> Points:
     return Points(skills, _time(offer, need), place)
 
 
+def is_comparable(offer: Side, need: Side) -> bool:
+    """Whether both are counted, and in the same unit: forty beds say nothing of fifty square metres."""
+    counted = offer.amount is not None and need.amount is not None
+    return counted and _plain(offer.unit) == _plain(need.unit)
+
+
 def _time(offer: Side, need: Side) -> int:
     """The share of the need's days on which the offer is there; all of them where either is open."""
     if need.from_ is None or need.until is None:
@@ -153,12 +164,16 @@ def _gate(offer: Side, need: Side, declined: frozenset[tuple[str, str]]) -> Gate
         return Gate.KIND
     first = max(offer.from_ or EARLIEST, need.from_ or EARLIEST)
     last = min(offer.until or LATEST, need.until or LATEST)
-    counted = offer.amount is not None and need.amount is not None
+    currencies = {offer.currency, need.currency} - {""}
     failed = (
         (Gate.SAME, offer.owner == need.owner),
         (Gate.DECLINED, (offer.key, need.key) in declined),
         (Gate.TIME, first > last),
-        (Gate.AMOUNT, counted and (offer.amount or 0) < (need.amount or 0)),
+        (Gate.CURRENCY, len(currencies) > 1),
+        (
+            Gate.AMOUNT,
+            is_comparable(offer, need) and (offer.amount or 0) < (need.amount or 0),
+        ),
         (Gate.SKILLS, bool(need.skills) and not need.skills & offer.skills),
     )
     return next((gate for gate, fails in failed if fails), None)

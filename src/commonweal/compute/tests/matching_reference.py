@@ -16,7 +16,10 @@ def works(offer: Side, need: Side, declined: Collection[tuple[str, str]]) -> boo
         return False
     if need.until and offer.from_ and need.until < offer.from_:
         return False
-    if offer.amount is not None and need.amount is not None and offer.amount < need.amount:
+    if offer.currency and need.currency and offer.currency != need.currency:
+        return False
+    counted = offer.amount is not None and need.amount is not None
+    if counted and offer.unit == need.unit and (offer.amount or 0) < (need.amount or 0):
         return False
     return not need.skills or bool(need.skills & offer.skills)
 

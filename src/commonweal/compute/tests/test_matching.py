@@ -37,6 +37,8 @@ def sides(prefix: str) -> st.SearchStrategy[list[Side]]:
         until=DAYS,
         place=st.sampled_from(["", "Hollin Bank", "Brackwater"]),
         skills=st.frozensets(st.sampled_from(["driving", "nursing"]), max_size=2),
+        unit=st.sampled_from(["beds", "rooms"]),
+        currency=st.sampled_from(["", "GBP", "EUR"]),
     ).filter(lambda each: not (each.from_ and each.until and each.until < each.from_))
     return st.lists(one, max_size=4, unique_by=lambda each: each.key)
 
@@ -62,9 +64,20 @@ def test_gates() -> None:
         assert (answer.pairs, answer.unmet[0].closest) == ((), gate)
     other = match([Side("o", "B", "space")], [need]).answer.unmet[0]
     assert (other.closest, other.alternatives) == (None, 0)
+    pounds = Side("n", "A", "money", 100, unit="GBP", currency="GBP")
+    euros = Side("o", "B", "money", 900, unit="EUR", currency="EUR")
+    assert match([euros], [pounds]).answer.unmet[0].closest == Gate.CURRENCY
+    assert len(match([Side("o", "B", "money")], [pounds]).answer.pairs) == 1
     fine = Side("o", "B", "people", **able)  # type: ignore[arg-type]
     assert len(match([fine], [need]).answer.pairs) == 1
     assert match([fine], [need], [("o", "n")]).answer.unmet[0].closest == Gate.DECLINED
+
+
+def test_amounts_are_compared_only_in_one_unit() -> None:
+    need = Side("n", "A", "space", 40, unit="beds")
+    for unit, amount, meets in (("Beds ", 39, 0), ("Beds ", 40, 1), ("rooms", 2, 1)):
+        offer = Side("o", "B", "space", amount, unit=unit)
+        assert len(match([offer], [need]).answer.pairs) == meets
 
 
 def test_points_say_what_they_are_for() -> None:

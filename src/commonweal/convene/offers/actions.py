@@ -80,7 +80,7 @@ def close(*, entry: Entry, because: str, by: Actor, at: datetime) -> None:
 def ask(*, offer: Entry, need: Entry, by: Actor, at: datetime) -> Match:
     """The needing side asks for the offer. A second time changes nothing."""
     policies.check_can_speak_for(by, need.seat, at)
-    _check_pair(offer, need)
+    _check_pair(offer, need, at)
     with transaction.atomic():
         found, _made = Match.objects.select_for_update().get_or_create(offer=offer, need=need)
         _check_waiting(found)
@@ -95,7 +95,7 @@ def decline(*, offer: Entry, need: Entry, because: str, by: Actor, at: datetime)
     """Either side says no, and why: the pair is not proposed again."""
     if not policies.can_speak_for(by, offer.seat, at):
         policies.check_can_speak_for(by, need.seat, at)
-    _check_pair(offer, need)
+    _check_pair(offer, need, at)
     reason = _reason(because, "because")
     with transaction.atomic():
         found, _made = Match.objects.select_for_update().get_or_create(offer=offer, need=need)
@@ -108,10 +108,12 @@ def decline(*, offer: Entry, need: Entry, because: str, by: Actor, at: datetime)
 def promised(*, match: Match, commitment: int, by: Actor, at: datetime) -> None:
     """The offering side has promised it: a commitment of this number. Both go off the list.
 
-    Call it in the transaction that makes the commitment.
+    Call it in the transaction that makes the commitment, with the pair as it is by then: the offer may
+    have gone to another need since it was asked for.
     """
     policies.check_can_speak_for(by, match.offer.seat, at)
     _check_waiting(match)
+    _check_pair(match.offer, match.need, at)
     if match.asked_at is None:
         raise Conflict(_("Nobody has asked for this yet."), mend=_("Wait until it is asked for."))
     match.promised_at, match.commitment = at, commitment
@@ -173,13 +175,18 @@ def _check_open(entry: Entry) -> None:
         raise Conflict(_("This is no longer open."), mend=_("Add it anew."))
 
 
-def _check_pair(offer: Entry, need: Entry) -> None:
+def _check_pair(offer: Entry, need: Entry, at: datetime) -> None:
     if offer.seat.partnership_id != need.seat.partnership_id:
         raise Denied(_("An offer and a need of one table go together."))
     if (offer.side, need.side) != (Entry.Side.OFFER, Entry.Side.NEED):
         raise Denied(_("An offer and a need go together."))
-    _check_open(offer)
-    _check_open(need)
+    for entry in (offer, need):
+        _check_open(entry)
+        if entry.seat.until_at is not None and entry.seat.until_at <= at:
+            raise Conflict(
+                _("%(name)s is no longer at the table.") % {"name": entry.seat.holder},
+                mend=_("Look for another one."),
+            )
 
 
 def _check_waiting(match: Match) -> None:

@@ -28,3 +28,21 @@ def letters(actor: Actor, at: datetime) -> Iterator[due.Item]:
             late=letter.written_at + PATIENCE < at,
             kind="convene.letter",
         )
+
+
+@due.register
+def asks(actor: Actor, at: datetime) -> Iterator[due.Item]:
+    """One for each offer that somebody has asked for: its organisation promises it or says no."""
+    for match in queries.waiting_asks(actor, at):
+        seat = match.offer.seat
+        wait_until = (match.asked_at or at) + PATIENCE
+        yield due.Item(
+            title=_("Say yes or no to %(asker)s, who asks for: %(offer)s")
+            % {"asker": match.need.seat.holder, "offer": match.offer.title},
+            url=reverse("offers", args=[seat.partnership.slug]),
+            partnership_id=seat.partnership_id,
+            organisation_id=seat.organisation_id,
+            due_at=wait_until,
+            late=wait_until < at,
+            kind="convene.offer_asked",
+        )

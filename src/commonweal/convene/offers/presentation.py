@@ -11,10 +11,18 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from commonweal.compute.convening.matching import PLACE, PLACE_UNKNOWN, SKILLS, TIME, Gate, Points
+from commonweal.compute.convening.matching import (
+    PLACE,
+    PLACE_UNKNOWN,
+    SKILLS,
+    TIME,
+    Gate,
+    Points,
+    is_comparable,
+)
 from commonweal.convene.models import Seat
 from commonweal.convene.offers.models import Entry, Match
-from commonweal.convene.offers.queries import Board
+from commonweal.convene.offers.queries import Board, side_of
 from commonweal.core import formats
 
 MOST_SHOWN = 100
@@ -23,6 +31,7 @@ CLOSEST: Mapping[Gate, Any] = {
     Gate.TIME: gettext_lazy(
         "There are offers of this kind, but not at that time. Could the days move?"
     ),
+    Gate.CURRENCY: gettext_lazy("There are offers of money, but in another currency."),
     Gate.AMOUNT: gettext_lazy(
         "There are offers of this kind, but each is too small. Could it be split?"
     ),
@@ -106,7 +115,7 @@ def proposed(board: Board, slug: str, mine: frozenset[UUID]) -> list[PairView]:
         found.append(
             PairView(
                 _title(offer, need),
-                why(pair.points, need),
+                why(pair.points, offer, need),
                 ask=reverse("ask_for_offer", args=where) if need.seat_id in mine else "",
                 decline=reverse("decline_match", args=where) if takes_part else "",
             )
@@ -114,9 +123,14 @@ def proposed(board: Board, slug: str, mine: frozenset[UUID]) -> list[PairView]:
     return found
 
 
-def why(points: Points, need: Entry) -> str:
-    """The points of a pair as a sentence for each part."""
-    said = [_("The kind, the amount and the days fit.")]
+def why(points: Points, offer: Entry, need: Entry) -> str:
+    """The points of a pair as a sentence for each part. Of the amount only what was compared."""
+    if is_comparable(side_of(offer), side_of(need)):
+        said = [_("The kind, the amount and the days fit.")]
+    else:
+        said = [_("The kind and the days fit.")]
+        if need.amount is not None:
+            said.append(_("Ask how much it is: the two are not counted in the same way."))
     if need.skills:
         said.append(
             _("All the skills asked for.")

@@ -15,6 +15,7 @@ from commonweal.convene import policies
 from commonweal.convene import queries as convene
 from commonweal.convene.models import Partnership, Seat
 from commonweal.convene.offers.models import Entry, Letter, Match
+from commonweal.core.models import Role
 from commonweal.core.scope import Actor
 
 
@@ -96,24 +97,23 @@ def board(partnership: Partnership, at: datetime) -> Board:
 
 
 def _sides(rows: Iterable[Entry]) -> list[m.Side]:
-    return [
-        m.Side(
-            key=str(row.pk),
-            owner=str(row.seat.organisation_id or row.seat_id),
-            # Four beds are no answer to four rooms.
-            kind=f"{row.kind} {row.unit.casefold()}" if row.kind in COUNTED else row.kind,
-            amount=row.amount,
-            from_=row.from_date,
-            until=row.until_date,
-            place=row.place,
-            skills=skills(row.skills),
-        )
-        for row in rows
-    ]
+    return [side_of(row) for row in rows]
 
 
-COUNTED = frozenset({Entry.Kind.MONEY})
-"""Kinds in which amounts of different units are different things."""
+def side_of(row: Entry) -> m.Side:
+    """An entry as the matching reads it."""
+    return m.Side(
+        key=str(row.pk),
+        owner=str(row.seat.organisation_id or row.seat_id),
+        kind=row.kind,
+        amount=row.amount,
+        from_=row.from_date,
+        until=row.until_date,
+        place=row.place,
+        skills=skills(row.skills),
+        unit=row.unit,
+        currency=row.unit.upper() if row.kind == Entry.Kind.MONEY else "",
+    )
 
 
 def skills(text: str) -> frozenset[str]:
@@ -137,6 +137,26 @@ def letter_for(actor: Actor, slug: str, pk: UUID, at: datetime) -> Letter:
         raise policies.missing()
     found.partnership = partnership
     return found
+
+
+def waiting_asks(actor: Actor, at: datetime) -> QuerySet[Match]:
+    """What was asked of the actor's own organisations and waits for their yes or no.
+
+    What is promised is off the list with both its ends.
+    """
+    own = [each for each in actor.organisation_ids if actor.holds(Role.MEMBER, each)]
+    held = Seat.objects.open(at)
+    rows = Match.objects.filter(
+        asked_at__isnull=False,
+        declined_at__isnull=True,
+        offer__closed_at__isnull=True,
+        need__closed_at__isnull=True,
+        offer__seat__in=held.filter(organisation__in=own),
+        need__seat__in=held,
+    )
+    return rows.select_related("offer__seat__partnership", "need__seat__organisation").order_by(
+        "asked_at", "id"
+    )
 
 
 def waiting_letters(actor: Actor, at: datetime) -> QuerySet[Letter]:

@@ -10,10 +10,11 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 
+from commonweal.agree.commitments.actions import Promise
 from commonweal.agree.commitments.models import Commitment
 from commonweal.cli import main
 from commonweal.convene.models import Partnership, Seat
-from commonweal.convene.offers import actions, due, queries
+from commonweal.convene.offers import actions, due, presentation, queries
 from commonweal.convene.offers.actions import Said
 from commonweal.convene.offers.models import Entry, Letter, Match
 from commonweal.convene.tests.factories import (
@@ -29,10 +30,11 @@ from commonweal.convene.tests.factories import (
     seated,
 )
 from commonweal.core.errors import Conflict, Denied, Invalid, Missing, TooMany
-from commonweal.core.models import Event, OutgoingMail, Person
+from commonweal.core.models import Event, OutgoingMail, Person, Role
 from commonweal.core.queries import events_of
 from commonweal.core.scope import Actor
 from commonweal.core.tests.ways_in import signed_in
+from commonweal.desk.matching import actions as desk
 
 pytestmark = pytest.mark.django_db
 
@@ -118,6 +120,92 @@ def test_asked_promised_and_off_the_list(
     assert queries.board(partnership, AT).entries == ()
     assert client.post(address, form).status_code == 422
     assert Commitment.objects.count() == 1
+
+
+def promise(match: Match, seat: Seat) -> Commitment:
+    by = people(seat)
+    return desk.promise(
+        match=queries.match_for(by, seat.partnership.slug, match.pk, AT),
+        promise=Promise("Lend it", date(2040, 1, 31)),
+        is_public=True,
+        by=by,
+        at=AT,
+    )
+
+
+def leave(seat: Seat) -> None:
+    seat.until_at, seat.ended_because = AT, "It left."
+    seat.save(update_fields=["until_at", "ended_because"])
+
+
+def test_an_offer_is_promised_once(partnership: Partnership, firm: Seat, charity: Seat) -> None:
+    offer, other = add(firm, "offer"), seated(partnership)
+    first, second = (
+        actions.ask(offer=offer, need=add(seat, "need"), by=people(seat), at=AT)
+        for seat in (charity, other)
+    )
+    promise(first, firm)
+    with pytest.raises(Conflict):
+        promise(second, firm)
+    assert Commitment.objects.count() == 1
+
+
+def test_what_is_withdrawn_is_not_promised(
+    partnership: Partnership, firm: Seat, charity: Seat
+) -> None:
+    offer, need = add(firm, "offer"), add(charity, "need")
+    match = actions.ask(offer=offer, need=need, by=people(charity), at=AT)
+    actions.close(entry=need, because="Found one.", by=people(charity), at=AT)
+    with pytest.raises(Conflict):
+        promise(match, firm)
+    assert not Commitment.objects.exists()
+
+
+def test_who_has_left_is_neither_asked_nor_promised_to(
+    partnership: Partnership, firm: Seat, charity: Seat
+) -> None:
+    gone, offer = seated(partnership), add(firm, "offer")
+    match = actions.ask(offer=offer, need=add(gone, "need"), by=people(gone), at=AT)
+    leave(gone)
+    with pytest.raises(Conflict):
+        promise(match, firm)
+    leave(firm)
+    with pytest.raises(Conflict):
+        actions.ask(offer=offer, need=add(charity, "need"), by=people(charity), at=AT)
+
+
+def test_what_is_asked_for_is_due_to_its_organisation_only(
+    partnership: Partnership, firm: Seat, charity: Seat
+) -> None:
+    match = actions.ask(
+        offer=add(firm, "offer"), need=add(charity, "need"), by=people(charity), at=AT
+    )
+    later = AT + timedelta(days=15)
+    assert [each.late for each in due.asks(people(firm), AT)] == [False]
+    assert [each.late for each in due.asks(people(firm), later)] == [True]
+    signs_only = PersonFactory()
+    assert firm.organisation is not None
+    affiliated(signs_only, firm.organisation, Role.SIGNATORY)
+    elsewhere = people(seated(PartnershipFactory()))
+    for other in (people(charity), convener_of(partnership), actor(signs_only), elsewhere):
+        assert not list(due.asks(other, AT))
+    promise(match, firm)
+    assert not list(due.asks(people(firm), AT))
+
+
+@pytest.mark.parametrize(
+    ("offered", "compared"),
+    [({"amount": 50, "unit": "Beds"}, True), ({"amount": 2, "unit": "rooms"}, False), ({}, False)],
+)
+def test_the_reason_speaks_of_the_amount_only_where_it_was_compared(
+    partnership: Partnership, firm: Seat, charity: Seat, offered: dict[str, Any], compared: bool
+) -> None:
+    add(firm, "offer", kind="space", **offered)
+    add(charity, "need", kind="space", amount=40, unit="beds")
+    board = queries.board(partnership, AT)
+    (shown,) = presentation.proposed(board, partnership.slug, frozenset())
+    assert ("the amount" in shown.why) is compared
+    assert ("Ask how much" in shown.why) is not compared
 
 
 def test_only_the_offering_organisation_promises(
