@@ -175,7 +175,7 @@ def test_no_page_of_a_partnership_grows_with_its_data(
     client = Client()
     client.force_login(Person.objects.get(email="convener@example.org"))
     for path in ("", "results/", "results/2/", "log/"):
-        with django_assert_max_num_queries(84):
+        with django_assert_max_num_queries(88):
             assert client.get(f"/partnerships/{example.slug}/{path}").status_code == 200
 
 
